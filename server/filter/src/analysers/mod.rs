@@ -1,0 +1,10 @@
+//! One analyser a file: a plain function of the context that adds findings.
+
+use crate::Context;
+use model::Finding;
+
+/// An analyser's name, as X-MAG-FILTER and the "why" panel show it, and its function.
+pub type Analyser = (&'static str, fn(&Context<'_>, &mut Vec<Finding>));
+
+/// All analysers in the order in which they run; later ones see what earlier ones found.
+pub const ALL: &[Analyser] = &[];

@@ -1,0 +1,34 @@
+//! What an analyser sees.
+
+use message::Parsed;
+use model::{Direction, EmailAddress, ReversePath, Timestamp};
+use std::net::IpAddr;
+
+/// The envelope and session, as far as the filter uses them.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub direction: Direction,
+    pub client_ip: IpAddr,
+    pub helo: String,
+    /// Our own name, for Authentication-Results.
+    pub hostname: String,
+    pub return_path: ReversePath,
+    pub recipients: Vec<EmailAddress>,
+    pub received: Timestamp,
+}
+
+/// What the outside said of the message: gathered before the analysers run, so that they need no network.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {}
+
+/// What analysers know beforehand: rules, the classifier's model, hashes. Immutable; swapped as a whole.
+#[derive(Debug, Default)]
+pub struct Knowledge {}
+
+/// Everything an analyser may look at.
+pub struct Context<'a> {
+    pub message: &'a Parsed,
+    pub session: &'a Session,
+    pub evidence: &'a Evidence,
+    pub knowledge: &'a Knowledge,
+}

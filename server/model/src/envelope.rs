@@ -1,0 +1,64 @@
+//! The envelope of a message and the session that it came by.
+
+use crate::{Direction, EmailAddress, MessageId, ReversePath, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// What is known of the SMTP session that brought a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    pub client_ip: IpAddr,
+    pub client_port: u16,
+    /// Argument of EHLO or HELO, as given.
+    pub helo: String,
+    /// Whether the client spoke EHLO.
+    pub esmtp: bool,
+    /// TLS version and cipher, as in `TLSv1.3 TLS13_AES_256_GCM_SHA384`; none in clear text.
+    pub tls: Option<String>,
+    /// Name under which the client authenticated.
+    pub authenticated: Option<String>,
+}
+
+/// NOTIFY= of RCPT TO (RFC 3461 §4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notify {
+    pub never: bool,
+    pub success: bool,
+    pub failure: bool,
+    pub delay: bool,
+}
+
+impl Default for Notify {
+    fn default() -> Self {
+        Notify { never: false, success: false, failure: true, delay: true }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    pub address: EmailAddress,
+    /// ORCPT= as given, `rfc822;bob@acme.test`.
+    pub orcpt: Option<String>,
+    pub notify: Notify,
+}
+
+/// The envelope of an accepted message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    pub id: MessageId,
+    pub received: Timestamp,
+    pub direction: Direction,
+    pub session: SessionInfo,
+    pub return_path: ReversePath,
+    pub recipients: Vec<Recipient>,
+    /// BODY=8BITMIME or bytes above 127 seen.
+    pub eight_bit: bool,
+    /// SMTPUTF8 was asked for (RFC 6531).
+    pub smtputf8: bool,
+    /// RET=HDRS (true) or FULL (RFC 3461 §4.3).
+    pub return_headers_only: bool,
+    /// ENVID= as given.
+    pub envid: Option<String>,
+    /// Size of the body in bytes, our Received header included.
+    pub size: u64,
+}
