@@ -150,7 +150,9 @@ mod tests {
     #[test]
     fn the_most_severe_action_is_the_greatest() {
         assert!(Action::Block > Action::Quarantine && Action::Quarantine > Action::AttachEncrypted);
-        assert!(Action::SpecialRouting > Action::Strip && Action::Strip > Action::Markup && Action::Markup > Action::Allow);
+        assert!(
+            Action::SpecialRouting > Action::Strip && Action::Strip > Action::Markup && Action::Markup > Action::Allow
+        );
     }
     #[test]
     fn a_setting_is_read_from_a_word_or_a_map_and_its_tag_is_bounded() {

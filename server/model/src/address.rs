@@ -32,16 +32,14 @@ impl DomainName {
         let text = text.strip_suffix('.').unwrap_or(text);
         if let Some(literal) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
             let ip = literal.strip_prefix("IPv6:").unwrap_or(literal);
-            return ip
-                .parse::<std::net::IpAddr>()
-                .map(|_| DomainName(text.into()))
-                .map_err(|_| AddressError::Domain);
+            return ip.parse::<std::net::IpAddr>().map(|_| DomainName(text.into())).map_err(|_| AddressError::Domain);
         }
         if text.is_empty() || text.len() > 253 {
             return Err(AddressError::Domain);
         }
         for label in text.split('.') {
-            let inside = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || (!c.is_ascii() && c.is_alphanumeric());
+            let inside =
+                |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || (!c.is_ascii() && c.is_alphanumeric());
             let edges = label.starts_with('-') || label.ends_with('-');
             if label.is_empty() || label.len() > 63 || edges || !label.chars().all(inside) {
                 return Err(AddressError::Domain);
@@ -54,9 +52,7 @@ impl DomainName {
     }
     /// Whether `self` is `other` or lies below it: `a.b.test` is within `b.test`.
     pub fn is_within(&self, other: &DomainName) -> bool {
-        self.0
-            .strip_suffix(&*other.0)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        self.0.strip_suffix(&*other.0).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
     /// The name and each parent, longest first.
     pub fn ancestors(&self) -> impl Iterator<Item = &str> {
@@ -182,7 +178,18 @@ mod tests {
     }
     #[test]
     fn what_is_no_address_is_refused() {
-        for bad in ["", "bob", "@x", "a@", "a b@x.test", "a@-x.test", "a@x..test", "a\r\n@x.test", "\"a\"b\"@x.test", "a@[300.1.1.1]"] {
+        for bad in [
+            "",
+            "bob",
+            "@x",
+            "a@",
+            "a b@x.test",
+            "a@-x.test",
+            "a@x..test",
+            "a\r\n@x.test",
+            "\"a\"b\"@x.test",
+            "a@[300.1.1.1]",
+        ] {
             assert!(EmailAddress::parse(bad).is_err(), "{bad:?}");
         }
     }

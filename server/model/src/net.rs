@@ -97,7 +97,11 @@ impl FromStr for HostPort {
 }
 impl fmt::Display for HostPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') { write!(f, "[{}]:{}", self.host, self.port) } else { write!(f, "{}:{}", self.host, self.port) }
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
     }
 }
 
@@ -144,7 +148,9 @@ mod tests {
     #[test]
     fn networks_contain_their_addresses() {
         let net: Cidr = "192.0.2.0/24".parse().expect("valid");
-        assert!(net.contains("192.0.2.200".parse().expect("ip")) && net.contains("::ffff:192.0.2.1".parse().expect("ip")));
+        assert!(
+            net.contains("192.0.2.200".parse().expect("ip")) && net.contains("::ffff:192.0.2.1".parse().expect("ip"))
+        );
         assert!(!net.contains("192.0.3.1".parse().expect("ip")) && !net.contains("::1".parse().expect("ip")));
         assert!("0.0.0.0/0".parse::<Cidr>().expect("valid").contains("8.8.8.8".parse().expect("ip")));
         assert!("1.2.3.4/33".parse::<Cidr>().is_err());

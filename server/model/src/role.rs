@@ -33,8 +33,13 @@ impl Role {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Principal {
-    Administrator { id: AdministratorId, account: Option<AccountId> },
-    Owner { mailbox: MailboxId },
+    Administrator {
+        id: AdministratorId,
+        account: Option<AccountId>,
+    },
+    Owner {
+        mailbox: MailboxId,
+    },
     /// The product itself: jobs and the command line.
     System,
 }

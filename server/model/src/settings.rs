@@ -219,10 +219,13 @@ sections! {
 
 /// Types that no mail should carry: programs and scripts that run by a click.
 fn default_attachments() -> BTreeMap<String, ActionSetting> {
-    ["exe", "com", "scr", "pif", "bat", "cmd", "msi", "vbs", "vbe", "js", "jse", "wsf", "hta", "lnk", "ps1", "jar", "iso", "img"]
-        .into_iter()
-        .map(|ext| (ext.to_owned(), act(Action::Quarantine)))
-        .collect()
+    [
+        "exe", "com", "scr", "pif", "bat", "cmd", "msi", "vbs", "vbe", "js", "jse", "wsf", "hta", "lnk", "ps1", "jar",
+        "iso", "img",
+    ]
+    .into_iter()
+    .map(|ext| (ext.to_owned(), act(Action::Quarantine)))
+    .collect()
 }
 
 impl Values {
@@ -295,7 +298,10 @@ mod tests {
         let mut mailbox = Settings::default();
         mailbox.filtering.junk = Some(act(Action::Allow));
         let v = mailbox.over(&domain).resolve();
-        assert_eq!((v.filtering.junk.action, v.filtering.spam.action, v.filtering.virus.action), (Action::Allow, Action::Block, Action::Block));
+        assert_eq!(
+            (v.filtering.junk.action, v.filtering.spam.action, v.filtering.virus.action),
+            (Action::Allow, Action::Block, Action::Block)
+        );
     }
     #[test]
     fn limits_are_those_of_the_guide() {

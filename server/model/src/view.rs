@@ -3,7 +3,8 @@
 use crate::action::BlockedMessages;
 use crate::settings::Settings;
 use crate::{
-    AccountId, Action, Category, Direction, Disposition, DomainId, Finding, HostPort, MailboxId, MessageId, Role, SenderEntry, Timestamp,
+    AccountId, Action, Category, Direction, Disposition, DomainId, Finding, HostPort, MailboxId, MessageId, Role,
+    SenderEntry, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 

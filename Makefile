@@ -1,0 +1,59 @@
+# Postern. `make run` builds and starts it, `make test` tests all of it. Build output lives outside the tree.
+
+CACHE ?= $(HOME)/.cache/postern
+export POSTERN_CACHE := $(CACHE)
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+export LEPTOS_SITE_ROOT ?= $(CARGO_TARGET_DIR)/site
+export LEPTOS_OUTPUT_NAME := postern
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
+DEBIAN_RUST := $(if $(wildcard $(CACHE)/use-debian-rust),/usr/bin:,)
+export PATH := $(CURDIR)/node_modules/.bin:$(DEBIAN_RUST)$(CARGO_BIN):$(PATH)
+
+DATA ?= $(CURDIR)/data
+POSTERN := $(CARGO_TARGET_DIR)/release/postern
+DEBUG_POSTERN := $(CARGO_TARGET_DIR)/debug/postern
+
+.PHONY: run build dev test test-rust test-web lint bench setup clean
+
+## Builds the release and starts it on the embedded default. DEMO=1: with sample mail, a sink and a demo account.
+run: build
+	@exec scripts/run.sh
+
+build:
+	@scripts/setup.sh run
+	@cargo leptos build --release --quiet
+
+## Rebuilds on change.
+dev:
+	@scripts/setup.sh run
+	cargo leptos watch
+
+setup:
+	@scripts/setup.sh test
+
+lint:
+	@scripts/setup.sh test
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	cargo deny --log-level error --offline check bans licenses sources
+
+## Everything: lint, unit, contract, protocol and browser tests.
+test: lint test-rust test-web
+
+test-rust:
+	@scripts/setup.sh test
+	cargo nextest run --workspace
+
+test-web:
+	@scripts/setup.sh test
+	cargo leptos build --quiet
+	npx playwright test --config end2end/playwright.config.ts
+
+bench:
+	@scripts/setup.sh bench
+	@cargo leptos build --release --quiet
+	scripts/bench.sh
+
+clean:
+	cargo clean
