@@ -6,5 +6,8 @@
 
 pub mod analysers;
 pub mod context;
+mod error;
+pub mod rules;
 
 pub use context::{Context, Evidence, Knowledge, Session};
+pub use error::Error;
