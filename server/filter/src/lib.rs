@@ -6,8 +6,17 @@
 
 pub mod analysers;
 pub mod context;
+pub mod decide;
 mod error;
+pub mod headline;
+pub mod networks;
+pub mod policy;
 pub mod rules;
+pub mod senders;
 
 pub use context::{Context, Evidence, Knowledge, Session};
+pub use decide::decide;
 pub use error::Error;
+pub use headline::headline;
+pub use policy::{Exceptions, Policy};
+pub use senders::SenderLists;

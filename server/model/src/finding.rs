@@ -107,10 +107,22 @@ pub struct SenderFacts {
     pub dmarc_policy: Option<String>,
 }
 
+/// The MIME part that a finding speaks of, so that Strip knows what to take out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FoundIn {
+    /// Index into [`Findings::list`].
+    pub finding: u32,
+    /// `message::Part::id`.
+    pub part: u32,
+}
+
 /// Everything that `inspect` found in one message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Findings {
     pub list: Vec<Finding>,
+    /// Which MIME parts the findings about attachments speak of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<FoundIn>,
     pub sender: SenderFacts,
     /// Names of the analysers that ran, in order, also those that found nothing, with the time each took in µs.
     pub ran: Vec<(Cow<'static, str>, u64)>,

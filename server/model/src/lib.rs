@@ -24,7 +24,7 @@ pub use category::{Category, Zone};
 pub use edit::Edit;
 pub use envelope::{Envelope, Notify, Recipient, SessionInfo};
 pub use error::{ErrorCode, FieldError, UserError};
-pub use finding::{Finding, Findings};
+pub use finding::{Finding, Findings, FoundIn};
 pub use id::{AccountId, AdministratorId, DomainId, IdError, MailboxId, MessageId};
 pub use net::{Cidr, CidrError, CountryCode, HostPort};
 pub use role::{Actor, Principal, Role};

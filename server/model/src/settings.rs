@@ -144,6 +144,8 @@ sections! {
         exceptions: Vec<SenderEntry> = Vec::new();
         #[doc = "Mail from domains that look like this one."]
         fuzz: ActionSetting = act(Action::Allow);
+        #[doc = "Domains that may look like this one."]
+        fuzz_exceptions: Vec<SenderEntry> = Vec::new();
     }
     /// Sender Policy Framework Options (guide chapter 6).
     spf: Spf => SpfValues {

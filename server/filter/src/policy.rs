@@ -1,0 +1,80 @@
+//! What holds for one recipient: the resolved settings and the compiled lists.
+
+use crate::senders::{SenderLists, SenderSet};
+use model::finding::SenderFacts;
+use model::sender::SenderPattern;
+use model::{DomainName, SenderEntry, Values};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+/// The policy of one recipient, or of all recipients with the same settings.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub values: Values,
+    /// The domain or mailbox whose settings these are; none: the system's.
+    pub profile: Option<String>,
+    /// The protected domain that the recipient is in.
+    pub domain: DomainName,
+    pub domain_senders: Arc<SenderLists>,
+    pub mailbox_senders: Option<Arc<SenderLists>>,
+    /// The mailbox is not filtered at all (guide chapter 8): its mail is relayed.
+    pub unprotected: bool,
+    /// The exceptions in `values`, compiled by [`Policy::new`].
+    pub exceptions: Arc<Exceptions>,
+}
+
+impl Policy {
+    /// A policy with the exceptions of its values compiled, without lists of its own, protected.
+    pub fn new(values: Values, domain: DomainName) -> Self {
+        let exceptions = Arc::new(Exceptions::compile(&values));
+        Policy {
+            values,
+            profile: None,
+            domain,
+            domain_senders: Arc::default(),
+            mailbox_senders: None,
+            unprotected: false,
+            exceptions,
+        }
+    }
+}
+
+/// Senders to which a check of the authentication step is not applied (guide chapter 6 "Sender Exceptions" and the like).
+#[derive(Debug, Clone, Default)]
+pub struct Exceptions {
+    pub spoof: SenderSet,
+    pub fuzz: SenderSet,
+    pub spf: SenderSet,
+    pub dmarc: SenderSet,
+    /// `0.0.0.0/32` among the spoof exceptions exempts mail from inside (guide chapter 6).
+    pub internal_may_spoof: bool,
+}
+
+impl Exceptions {
+    pub fn compile(values: &Values) -> Self {
+        Exceptions {
+            spoof: SenderSet::compile(&values.spoof.exceptions),
+            fuzz: SenderSet::compile(&values.spoof.fuzz_exceptions),
+            spf: SenderSet::compile(&values.spf.exceptions),
+            dmarc: SenderSet::compile(&values.dmarc.exceptions),
+            internal_may_spoof: values.spoof.exceptions.iter().any(is_internal_marker),
+        }
+    }
+
+    /// Whether the sender may use the protected domain from outside.
+    pub fn may_spoof(&self, sender: &SenderFacts) -> bool {
+        let internal = self.internal_may_spoof && sender.client_ip.is_some_and(is_private);
+        internal || self.spoof.find(sender).is_some()
+    }
+}
+
+fn is_internal_marker(entry: &SenderEntry) -> bool {
+    matches!(&entry.pattern, SenderPattern::Network(n) if n.is_single() && n.address() == IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
+fn is_private(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
