@@ -1,0 +1,257 @@
+//! Held messages: one row a message and recipient.
+
+use crate::codec::{self, DbRow, count, int, text};
+use crate::query::{self, like};
+use crate::{Connection, Db, Error, Scope};
+use model::view::{Page, QuarantineQuery, QuarantineRow};
+use model::{AccountId, Disposition, DomainId, Edit, Findings, MailboxId, MessageId, Timestamp, Verdict};
+use sqlx::{QueryBuilder, Row};
+
+/// A held message with all that is needed to act on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    pub row: QuarantineRow,
+    pub mailbox: Option<MailboxId>,
+    pub domain: Option<DomainId>,
+    pub account: Option<AccountId>,
+    pub blob: String,
+    pub edits: Vec<Edit>,
+    pub verdict: Verdict,
+    /// Who is releasing it now, and since when.
+    pub releasing: Option<(String, Timestamp)>,
+    /// Who released or deleted it, and when.
+    pub acted: Option<(String, Timestamp)>,
+}
+
+/// What the message log knows of the message itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    pub client_ip: String,
+    pub helo: String,
+    pub tls: Option<String>,
+    pub findings: Findings,
+    pub headline: String,
+}
+
+/// Held now and shown in lists; written out so that partial indexes serve it.
+const HELD: &str = "q.disposition = 'quarantined' AND q.system = 0";
+const COLUMNS: &str = "SELECT q.id, q.message, q.received, q.direction, q.sender, q.envelope_from, q.recipient, q.subject,
+    q.category, q.action, q.disposition, q.size, q.score, q.system";
+
+/// Rows of the scope that the query asks for. A mailbox's scope never shows the system quarantine.
+pub async fn list(c: &mut Connection, scope: Scope, q: &QuarantineQuery) -> Result<Page<QuarantineRow>, Error> {
+    let (number, per_page, offset) = query::page_of(q.page, q.per_page);
+    let mut b = QueryBuilder::<Db>::new("SELECT count(*) FROM quarantine q");
+    filter(&mut b, scope, q);
+    let total: i64 = b.build_query_scalar().fetch_one(&mut *c).await?;
+    let mut b = QueryBuilder::<Db>::new(COLUMNS);
+    b.push(" FROM quarantine q");
+    filter(&mut b, scope, q);
+    b.push(" ORDER BY ").push(match q.sort.as_str() {
+        "sender" => "q.sender",
+        "recipient" => "q.recipient",
+        "subject" => "q.subject",
+        "category" => "q.category",
+        "size" => "q.size",
+        "score" => "q.score",
+        _ => "q.received",
+    });
+    let way = if q.asc { " ASC" } else { " DESC" };
+    b.push(way).push(", q.id").push(way).push(" LIMIT ").push_bind(i64::from(per_page)).push(" OFFSET ").push_bind(offset);
+    let rows = b.build().fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(query::page(rows, u64::try_from(total).unwrap_or(0), number, per_page))
+}
+
+fn filter(b: &mut QueryBuilder<Db>, scope: Scope, q: &QuarantineQuery) {
+    b.push(" WHERE ");
+    match (q.all, scope) {
+        (false, _) => b.push(HELD),
+        (true, Scope::Mailbox(_)) => b.push("q.system = 0"),
+        (true, _) => b.push("1 = 1"),
+    };
+    match scope {
+        Scope::All => {}
+        Scope::Account(a) => {
+            b.push(" AND q.account = ").push_bind(a.0);
+        }
+        Scope::Mailbox(m) => {
+            b.push(" AND q.mailbox = ").push_bind(m.0);
+        }
+    }
+    if let Some(category) = q.category {
+        b.push(" AND q.category = ").push_bind(category.code());
+    }
+    if let Some(direction) = q.direction {
+        b.push(" AND q.direction = ").push_bind(direction.as_str());
+    }
+    if let Some(domain) = q.domain {
+        b.push(" AND q.domain = ").push_bind(domain.0);
+    }
+    if let Some(mailbox) = q.mailbox {
+        b.push(" AND q.mailbox = ").push_bind(mailbox.0);
+    }
+    if let Some(from) = q.from {
+        b.push(" AND q.received >= ").push_bind(from.0);
+    }
+    if let Some(to) = q.to {
+        b.push(" AND q.received < ").push_bind(to.0);
+    }
+    search(b, &q.q);
+}
+
+/// All words must occur in what the list shows. Words of three characters and more go through the trigram index;
+/// shorter ones are looked for in the rows that the other conditions leave. The one piece that is SQLite's own.
+fn search(b: &mut QueryBuilder<Db>, q: &str) {
+    let (long, short): (Vec<&str>, Vec<&str>) = query::words(q).partition(|w| w.chars().count() >= 3);
+    if !long.is_empty() {
+        let phrases: Vec<String> = long.iter().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect();
+        b.push(" AND q.id IN (SELECT rowid FROM quarantine_search WHERE quarantine_search MATCH ");
+        b.push_bind(phrases.join(" AND ")).push(")");
+    }
+    for word in short {
+        b.push(" AND (q.sender || ' ' || q.envelope_from || ' ' || q.recipient || ' ' || q.subject) LIKE ");
+        b.push_bind(like(word)).push(" ESCAPE '\\'");
+    }
+}
+
+/// Held now, without the system quarantine.
+pub async fn held(c: &mut Connection, scope: Scope) -> Result<u64, Error> {
+    let mut b = QueryBuilder::<Db>::new("SELECT count(*) AS n FROM quarantine q");
+    filter(&mut b, scope, &QuarantineQuery::default());
+    count(&b.build().fetch_one(c).await?, "n")
+}
+
+/// What was held for a mailbox in `since..until` and still is, newest first, at most `limit`: a digest.
+pub async fn for_digest(c: &mut Connection, mailbox: MailboxId, since: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<QuarantineRow>, Error> {
+    let q = QuarantineQuery { from: Some(since), to: Some(until), ..QuarantineQuery::default() };
+    let mut b = QueryBuilder::<Db>::new(COLUMNS);
+    b.push(" FROM quarantine q");
+    filter(&mut b, Scope::Mailbox(mailbox), &q);
+    b.push(" ORDER BY q.received DESC, q.id DESC LIMIT ").push_bind(i64::from(limit));
+    b.build().fetch_all(c).await?.iter().map(row).collect()
+}
+
+/// Mailboxes for which something was held since then.
+pub async fn mailboxes_with_mail(c: &mut Connection, since: Timestamp) -> Result<Vec<MailboxId>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(
+        "SELECT DISTINCT mailbox FROM quarantine WHERE received >= $1 AND mailbox IS NOT NULL AND disposition = 'quarantined' AND system = 0",
+    )
+    .bind(since.0)
+    .fetch_all(c)
+    .await?;
+    Ok(ids.into_iter().map(MailboxId).collect())
+}
+
+pub async fn get(c: &mut Connection, id: i64) -> Result<Option<Held>, Error> {
+    let found = sqlx::query("SELECT * FROM quarantine WHERE id = $1").bind(id).fetch_optional(c).await?;
+    found.as_ref().map(full).transpose()
+}
+
+fn full(r: &DbRow) -> Result<Held, Error> {
+    let id = |column| Ok::<Option<i64>, Error>(r.try_get(column)?);
+    let acted: Option<i64> = r.try_get("acted_at")?;
+    let releasing: Option<i64> = r.try_get("releasing_since")?;
+    Ok(Held {
+        row: row(r)?,
+        mailbox: id("mailbox")?.map(MailboxId),
+        domain: id("domain")?.map(DomainId),
+        account: id("account")?.map(AccountId),
+        blob: text(r, "blob")?,
+        edits: codec::edits_in(r.try_get::<&[u8], _>("edits")?)?,
+        verdict: codec::json(r, "verdict")?,
+        releasing: releasing.map(|at| Ok::<_, Error>((text(r, "releasing_by")?, Timestamp(at)))).transpose()?,
+        acted: acted.map(|at| Ok::<_, Error>((text(r, "acted_by")?, Timestamp(at)))).transpose()?,
+    })
+}
+
+fn row(r: &DbRow) -> Result<QuarantineRow, Error> {
+    let score: f64 = r.try_get("score")?;
+    Ok(QuarantineRow {
+        id: int(r, "id")?,
+        message: codec::word(r, "message")?,
+        received: Timestamp(int(r, "received")?),
+        direction: codec::word(r, "direction")?,
+        sender: text(r, "sender")?,
+        envelope_from: text(r, "envelope_from")?,
+        recipient: text(r, "recipient")?,
+        subject: text(r, "subject")?,
+        category: codec::word(r, "category")?,
+        action: codec::word(r, "action")?,
+        disposition: codec::word(r, "disposition")?,
+        size: count(r, "size")?,
+        score: score as f32,
+        system: int(r, "system")? != 0,
+    })
+}
+
+pub async fn logged(c: &mut Connection, id: MessageId) -> Result<Option<Logged>, Error> {
+    let found = sqlx::query("SELECT client_ip, helo, tls, findings, headline FROM message WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(c)
+        .await?;
+    found
+        .map(|r| {
+            Ok(Logged {
+                client_ip: text(&r, "client_ip")?,
+                helo: text(&r, "helo")?,
+                tls: r.try_get("tls")?,
+                findings: codec::json(&r, "findings")?,
+                headline: text(&r, "headline")?,
+            })
+        })
+        .transpose()
+}
+
+/// Claims the row for releasing it as message `release`: true for exactly one caller, until [`unclaim`] or until the
+/// claim is older than `stale` (its process died).
+pub async fn claim(c: &mut Connection, id: i64, release: MessageId, by: &str, at: Timestamp, stale: Timestamp) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE quarantine SET releasing_since = $2, releasing_by = $3, release_id = $4
+         WHERE id = $1 AND disposition = 'quarantined' AND (releasing_since IS NULL OR releasing_since < $5)",
+    )
+    .bind(id)
+    .bind(at.0)
+    .bind(by)
+    .bind(release.to_string())
+    .bind(stale.0)
+    .execute(c)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Gives the claim up: the message did not leave.
+pub async fn unclaim(c: &mut Connection, id: i64) -> Result<(), Error> {
+    sqlx::query("UPDATE quarantine SET releasing_since = NULL, releasing_by = '' WHERE id = $1 AND disposition = 'quarantined'")
+        .bind(id)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Released or deleted: no longer held. False where it was not held any more, or is being released by somebody else.
+pub async fn close(c: &mut Connection, id: i64, disposition: Disposition, by: &str, at: Timestamp, stale: Timestamp) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE quarantine SET disposition = $2, acted_by = $3, acted_at = $4, releasing_since = NULL
+         WHERE id = $1 AND disposition = 'quarantined' AND (releasing_since IS NULL OR releasing_since < $5 OR $2 = 'released')",
+    )
+    .bind(id)
+    .bind(disposition.as_str())
+    .bind(by)
+    .bind(at.0)
+    .bind(stale.0)
+    .execute(&mut *c)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query(
+        "UPDATE recipient SET disposition = $2, updated = $3
+         WHERE (message, address) = (SELECT message, recipient FROM quarantine WHERE id = $1)",
+    )
+    .bind(id)
+    .bind(disposition.as_str())
+    .bind(at.0)
+    .execute(c)
+    .await?;
+    Ok(true)
+}

@@ -1,0 +1,46 @@
+//! What lists have in common: whose rows, which page, search text.
+
+use model::view::Page;
+use model::{AccountId, MailboxId};
+
+/// Whose rows a reader may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    Account(AccountId),
+    Mailbox(MailboxId),
+}
+
+/// Rows a page where the query says none, and the most that one page has.
+pub const PER_PAGE: u32 = 50;
+pub const PER_PAGE_MAX: u32 = 500;
+
+/// Number from 1, length and offset of the page that is asked for.
+pub fn page_of(page: u32, per_page: u32) -> (u32, u32, i64) {
+    let per_page = if per_page == 0 { PER_PAGE } else { per_page.min(PER_PAGE_MAX) };
+    let page = page.max(1);
+    (page, per_page, i64::from(page - 1).saturating_mul(i64::from(per_page)))
+}
+
+pub(crate) fn page<T>(rows: Vec<T>, total: u64, page: u32, per_page: u32) -> Page<T> {
+    Page { rows, total, page, per_page }
+}
+
+/// `%text%` for LIKE ... ESCAPE '\', with the wildcards of the text itself made plain. NUL never matches and is dropped.
+pub(crate) fn like(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('%');
+    for c in text.chars().filter(|c| *c != '\0') {
+        if matches!(c, '%' | '_' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('%');
+    out
+}
+
+/// The words of a search text; all of them must be found. Bounded: more words than this narrow nothing.
+pub(crate) fn words(q: &str) -> impl Iterator<Item = &str> {
+    q.split(|c: char| c.is_whitespace() || c == '\0').filter(|w| !w.is_empty()).take(8)
+}
