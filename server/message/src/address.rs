@@ -107,7 +107,9 @@ fn finish(entry: Entry, left_over: &mut String, out: &mut Vec<Mailbox>) {
             // Blanks around the @ are obsolete but legal; a name before a bare address is neither.
             let all = entry.all.trim();
             let (name, raw) = match all.rsplit_once(char::is_whitespace) {
-                Some((name, address)) if address.contains('@') && !address.starts_with('@') && !name.ends_with('@') => (name.trim().to_owned(), address.to_owned()),
+                Some((name, address)) if address.contains('@') && !address.starts_with('@') && !name.ends_with('@') => {
+                    (name.trim().to_owned(), address.to_owned())
+                }
                 _ => (String::new(), all.split_whitespace().collect()),
             };
             (if name.is_empty() { entry.comment.trim().to_owned() } else { name }, raw)

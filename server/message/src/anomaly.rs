@@ -41,8 +41,16 @@ impl AnomalyKind {
     pub fn is_severe(self) -> bool {
         use AnomalyKind::*;
         match self {
-            DuplicateHeader | ConflictingContentType | MissingBoundary | BoundaryReuse | BareCr | HeaderWithoutColon | NulByte
-            | EncodedWordInAddress | TransferEncoding | FilenameMismatch => true,
+            DuplicateHeader
+            | ConflictingContentType
+            | MissingBoundary
+            | BoundaryReuse
+            | BareCr
+            | HeaderWithoutColon
+            | NulByte
+            | EncodedWordInAddress
+            | TransferEncoding
+            | FilenameMismatch => true,
             UnterminatedMultipart | BareLf | InvalidBase64 | EightBitHeader | OverlongLine => false,
         }
     }

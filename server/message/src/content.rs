@@ -1,12 +1,6 @@
 //! The Content-* fields of a part (RFC 2045, 2183, 2231).
 
-use crate::{
-    anomaly::AnomalyKind,
-    decode, encoded_word,
-    headers::Block,
-    limits::Ledger,
-    view::Encoding,
-};
+use crate::{anomaly::AnomalyKind, decode, encoded_word, headers::Block, limits::Ledger, view::Encoding};
 
 /// Parameters that are read of one field.
 const MOST_PARAMETERS: usize = 64;
@@ -73,7 +67,8 @@ pub(crate) fn read(raw: &[u8], block: &Block, whose: &str, ledger: &mut Ledger<'
     out.kind = types.next().unwrap_or_default();
     out.others = types.filter(|t| t.value != out.kind.value || t.boundary() != out.kind.boundary()).collect();
     if !out.others.is_empty() {
-        ledger.anomaly(AnomalyKind::ConflictingContentType, format!("two different Content-Type fields in the {whose}"));
+        ledger
+            .anomaly(AnomalyKind::ConflictingContentType, format!("two different Content-Type fields in the {whose}"));
     }
     let boundaries: Vec<_> = out.kind.parameters.iter().filter(|(n, _)| n == "boundary").map(|(_, v)| v).collect();
     if let Some(second) = boundaries.get(1).filter(|b| **b != boundaries[0]) {
@@ -84,7 +79,10 @@ pub(crate) fn read(raw: &[u8], block: &Block, whose: &str, ledger: &mut Ledger<'
     out.encoding = encodings.first().copied().unwrap_or_default();
     out.other_encoding = encodings.iter().skip(1).find(|e| **e != out.encoding).copied();
     if out.other_encoding.is_some() {
-        ledger.anomaly(AnomalyKind::TransferEncoding, format!("two different Content-Transfer-Encoding fields in the {whose}"));
+        ledger.anomaly(
+            AnomalyKind::TransferEncoding,
+            format!("two different Content-Transfer-Encoding fields in the {whose}"),
+        );
     }
     if out.encoding == Encoding::Unknown {
         ledger.anomaly(AnomalyKind::TransferEncoding, format!("unknown Content-Transfer-Encoding in the {whose}"));
@@ -102,7 +100,10 @@ pub(crate) fn read(raw: &[u8], block: &Block, whose: &str, ledger: &mut Ledger<'
 /// The last component, without control characters and direction marks, which make `exe.cod` of `doc.exe`.
 pub(crate) fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).find(|s| !s.is_empty()).unwrap_or_default();
-    let odd = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     last.chars().filter(|c| !odd(*c)).take(255).collect::<String>().trim().to_owned()
 }
 
@@ -249,7 +250,10 @@ mod tests {
     #[test]
     fn parameters_are_read_in_every_form() {
         let t = typed(b" Multipart/Mixed (comment; x=y);\r\n boundary=\"a;b\\\"c\"; charset=utf-8");
-        assert_eq!((t.value.as_str(), t.get("boundary"), t.get("charset")), ("multipart/mixed", Some("a;b\"c"), Some("utf-8")));
+        assert_eq!(
+            (t.value.as_str(), t.get("boundary"), t.get("charset")),
+            ("multipart/mixed", Some("a;b\"c"), Some("utf-8"))
+        );
         let t = typed(b"attachment; filename*0*=utf-8''caf%C3; filename*1*=%A9; filename*2=.exe");
         assert_eq!(t.get("filename"), Some("café.exe"));
         assert_eq!(typed(b"x/y; name=\"=?utf-8?q?=C3=A9.txt?=\"").get("name"), Some("é.txt"));

@@ -100,7 +100,8 @@ pub(crate) fn quoted_printable(text: &[u8]) -> Vec<u8> {
                 here + 3
             }
             _ => {
-                let blanks = text[here + 1..].iter().take(128).take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+                let blanks =
+                    text[here + 1..].iter().take(128).take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
                 match text.get(here + 1 + blanks) {
                     Some(b'\n') => here + 2 + blanks,
                     None => text.len(),
@@ -132,7 +133,8 @@ pub(crate) fn uuencoded(text: &[u8]) -> Vec<u8> {
         }
         let wanted = out.len() + usize::from(count.wrapping_sub(b' ') & 63);
         for group in body.chunks(4) {
-            let bits = (0..4).fold(0u32, |bits, i| bits << 6 | u32::from(group.get(i).map_or(0, |b| b.wrapping_sub(b' ') & 63)));
+            let bits = (0..4)
+                .fold(0u32, |bits, i| bits << 6 | u32::from(group.get(i).map_or(0, |b| b.wrapping_sub(b' ') & 63)));
             out.extend_from_slice(&bits.to_be_bytes()[1..]);
         }
         out.truncate(wanted);

@@ -57,7 +57,11 @@ pub(crate) fn words(line: &str) -> String {
 fn flush(pending: &mut Option<(String, Vec<u8>)>, out: &mut String) {
     if let Some((charset, data)) = pending.take() {
         // A decoded line end would let a value pretend to be two fields.
-        out.extend(decode::charset(&data, Some(&charset)).chars().map(|c| if matches!(c, '\r' | '\n' | '\0') { ' ' } else { c }));
+        out.extend(
+            decode::charset(&data, Some(&charset))
+                .chars()
+                .map(|c| if matches!(c, '\r' | '\n' | '\0') { ' ' } else { c }),
+        );
     }
 }
 

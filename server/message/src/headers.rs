@@ -1,11 +1,6 @@
 //! A header block as byte ranges (RFC 5322 §2.2).
 
-use crate::{
-    anomaly::AnomalyKind,
-    encoded_word,
-    limits::Ledger,
-    view::Header,
-};
+use crate::{anomaly::AnomalyKind, encoded_word, limits::Ledger, view::Header};
 use std::ops::Range;
 
 /// Fields that are kept of one block; a header with more is no mail.
@@ -13,8 +8,21 @@ const MOST_FIELDS: usize = 5_000;
 
 /// Fields that RFC 5322 §3.6 and RFC 2045 allow once.
 const ONCE: &[&str] = &[
-    "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references", "mime-version",
-    "content-type", "content-transfer-encoding", "content-disposition", "content-id",
+    "from",
+    "sender",
+    "reply-to",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+    "content-disposition",
+    "content-id",
 ];
 
 #[derive(Debug, Clone)]
@@ -39,7 +47,13 @@ pub(crate) struct Block {
 }
 
 /// Reads the block that starts at `start`. It ends after a blank line, at `end`, or before a line at which `stop` says so.
-pub(crate) fn scan(raw: &[u8], start: usize, end: usize, stop: impl Fn(usize) -> bool, ledger: &mut Ledger<'_>) -> Block {
+pub(crate) fn scan(
+    raw: &[u8],
+    start: usize,
+    end: usize,
+    stop: impl Fn(usize) -> bool,
+    ledger: &mut Ledger<'_>,
+) -> Block {
     let mut block = Block { body_start: end, ..Block::default() };
     let mut at = start;
     while at < end {
@@ -74,7 +88,10 @@ pub(crate) fn scan(raw: &[u8], start: usize, end: usize, stop: impl Fn(usize) ->
             block.body_start = at;
             return block;
         } else {
-            ledger.anomaly(AnomalyKind::HeaderWithoutColon, format!("header line without a name: {:?}", encoded_word::unfold(&text[..text.len().min(60)])));
+            ledger.anomaly(
+                AnomalyKind::HeaderWithoutColon,
+                format!("header line without a name: {:?}", encoded_word::unfold(&text[..text.len().min(60)])),
+            );
             if block.strays.len() < 64 {
                 block.strays.push(at..line_end);
             }

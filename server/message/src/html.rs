@@ -2,8 +2,7 @@
 //! scripts, styles, comments, and elements with `hidden`, `display:none`, `visibility:hidden`, `font-size:0`, `opacity:0`.
 
 use crate::{
-    entity,
-    links,
+    entity, links,
     view::{Link, LinkKind},
 };
 
@@ -26,10 +25,42 @@ pub(crate) struct Page {
 }
 
 const BLOCK: &[&str] = &[
-    "p", "div", "br", "tr", "table", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre", "section",
-    "article", "header", "footer", "form", "dl", "dt", "dd", "center", "td", "th", "title", "option", "body", "html", "head",
+    "p",
+    "div",
+    "br",
+    "tr",
+    "table",
+    "li",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "form",
+    "dl",
+    "dt",
+    "dd",
+    "center",
+    "td",
+    "th",
+    "title",
+    "option",
+    "body",
+    "html",
+    "head",
 ];
-const VOID: &[&str] = &["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"];
+const VOID: &[&str] =
+    &["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"];
 /// Content of these is no text of the page; it ends only at their own end tag.
 const RAW: &[&str] = &["script", "style", "title", "xmp", "noembed"];
 
@@ -57,7 +88,9 @@ impl Page {
     fn markup(&mut self, html: &str, at: usize) -> usize {
         let bytes = html.as_bytes();
         let rest = &bytes[at + 1..];
-        let find = |needle: &[u8], from: usize| memchr::memmem::find(&bytes[from..], needle).map_or(html.len(), |n| from + n + needle.len());
+        let find = |needle: &[u8], from: usize| {
+            memchr::memmem::find(&bytes[from..], needle).map_or(html.len(), |n| from + n + needle.len())
+        };
         match rest.first() {
             Some(b'!') if rest.starts_with(b"!--") => {
                 // `<!-->` is a whole comment to browsers.
@@ -103,7 +136,9 @@ impl Page {
         let (mut target, mut hides, mut alt) = (None, false, None);
         for (name, value) in attributes {
             let kind = match (tag, name.as_str()) {
-                ("a" | "area", "href") | ("iframe" | "frame" | "embed", "src") | ("object", "data") => Some(LinkKind::Anchor),
+                ("a" | "area", "href") | ("iframe" | "frame" | "embed", "src") | ("object", "data") => {
+                    Some(LinkKind::Anchor)
+                }
                 ("img" | "input" | "video" | "audio" | "source", "src") | (_, "background") => Some(LinkKind::Image),
                 ("form", "action") | (_, "formaction") => Some(LinkKind::Form),
                 (_, "style") => {
@@ -228,7 +263,11 @@ impl Page {
 
 /// The tag name that `inner` starts with, in lower case. Of ASCII letters only, so its length is that in the text.
 fn name(inner: &str) -> String {
-    let end = inner.bytes().take(64).position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b':' | b'-'))).unwrap_or(inner.len().min(64));
+    let end = inner
+        .bytes()
+        .take(64)
+        .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b':' | b'-')))
+        .unwrap_or(inner.len().min(64));
     inner.get(..end).unwrap_or_default().to_ascii_lowercase()
 }
 
@@ -268,11 +307,17 @@ fn raw_end(bytes: &[u8], from: usize, tag: &str) -> usize {
 
 /// Whether a style makes its element unseen.
 fn is_hiding(style: &str) -> bool {
-    let style: String = links::cut(style, 4_096).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let style: String =
+        links::cut(style, 4_096).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
     style.split(';').any(|declaration| {
         let Some((name, value)) = declaration.split_once(':') else { return false };
         let value = value.trim_end_matches("!important");
-        let zero = || value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%').parse::<f32>().is_ok_and(|n| n.abs() < 0.5);
+        let zero = || {
+            value
+                .trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%')
+                .parse::<f32>()
+                .is_ok_and(|n| n.abs() < 0.5)
+        };
         match name {
             "display" => value == "none",
             "visibility" => matches!(value, "hidden" | "collapse"),
@@ -325,7 +370,12 @@ mod tests {
     fn text_is_what_a_reader_sees() {
         assert_eq!(text("<p>Hello&nbsp;<b>w</b>orld</p><p>Bye &lt;3"), "Hello world\nBye <3");
         assert_eq!(text("<style>p{}</style>a<script>if (1<2) x('</p>')</script>b<!-- c -- > -->d"), "abd");
-        assert_eq!(text("V<span style='display:none'>x<span>y</span></span>i<i hidden>zz</i>a<b style=\"font-size: 0px\">q</b>"), "Via");
+        assert_eq!(
+            text(
+                "V<span style='display:none'>x<span>y</span></span>i<i hidden>zz</i>a<b style=\"font-size: 0px\">q</b>"
+            ),
+            "Via"
+        );
         assert_eq!(text("a < b and 1<2"), "a < b and 1<2");
         assert_eq!(text("v\u{200b}i&#8203;a&shy;gra"), "viagra");
         assert_eq!(text("<img alt='Pay now' src=x>"), "Pay now");
@@ -338,8 +388,13 @@ mod tests {
     }
     #[test]
     fn links_carry_their_text_and_kind() {
-        let page = read("<a class=x href=\"https://a.test/?x=1&amp;y=2\">Click <b>here</b></a><IMG SRC=//b.test/i.png><form action='http://c.test/'>", 1_000, 100);
-        let seen: Vec<_> = page.links.iter().map(|l| (l.url.as_str(), l.host.as_str(), l.text.as_str(), l.kind)).collect();
+        let page = read(
+            "<a class=x href=\"https://a.test/?x=1&amp;y=2\">Click <b>here</b></a><IMG SRC=//b.test/i.png><form action='http://c.test/'>",
+            1_000,
+            100,
+        );
+        let seen: Vec<_> =
+            page.links.iter().map(|l| (l.url.as_str(), l.host.as_str(), l.text.as_str(), l.kind)).collect();
         assert_eq!(
             seen,
             [

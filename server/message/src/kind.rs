@@ -106,11 +106,38 @@ const TEXT: &[(&str, bool, &str)] = &[
 const SCRIPT: &[(&[&str], &str)] = &[
     (&["wscript.", "activexobject(", "function(", "var ", "eval(", "=>"], "js"),
     (&["createobject(", "dim ", "end sub", "on error resume next", "execute(", "wscript."], "vbs"),
-    (&["invoke-expression", "new-object", "iex(", "iex (", "$env:", "invoke-webrequest", "downloadstring", "frombase64string", "param("], "ps1"),
+    (
+        &[
+            "invoke-expression",
+            "new-object",
+            "iex(",
+            "iex (",
+            "$env:",
+            "invoke-webrequest",
+            "downloadstring",
+            "frombase64string",
+            "param(",
+        ],
+        "ps1",
+    ),
 ];
 
 /// Fields that a message in a file starts with.
-const MAIL_FIELDS: &[&str] = &["received:", "return-path:", "delivered-to:", "from:", "to:", "subject:", "date:", "message-id:", "mime-version:", "x-", "dkim-signature:", "content-type:", "reply-to:"];
+const MAIL_FIELDS: &[&str] = &[
+    "received:",
+    "return-path:",
+    "delivered-to:",
+    "from:",
+    "to:",
+    "subject:",
+    "date:",
+    "message-id:",
+    "mime-version:",
+    "x-",
+    "dkim-signature:",
+    "content-type:",
+    "reply-to:",
+];
 
 /// The kind of `data`; `extension` (by name, lower case) decides between kinds that look alike.
 pub(crate) fn of(data: &[u8], extension: &str) -> &'static str {
@@ -150,7 +177,9 @@ pub(crate) fn binary(data: &[u8]) -> Option<&'static str> {
         return Some("pdf");
     }
     // PKCS #7: an ASN.1 sequence with the object identifier 1.2.840.113549.1.7.
-    if data.first() == Some(&0x30) && memchr::memmem::find(&data[..data.len().min(64)], b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07").is_some() {
+    if data.first() == Some(&0x30)
+        && memchr::memmem::find(&data[..data.len().min(64)], b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07").is_some()
+    {
         return Some("p7m");
     }
     if data.len() >= 512 && data.len() < 2 << 30 && data[data.len() - 512..].starts_with(b"koly") {
@@ -174,7 +203,8 @@ pub(crate) fn is_text(data: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return true;
     }
-    !head.iter().any(|b| *b == 0) && head.iter().filter(|b| **b < 32 && !matches!(b, b'\t' | b'\r' | b'\n' | 12 | 27)).count() * 20 <= head.len()
+    !head.iter().any(|b| *b == 0)
+        && head.iter().filter(|b| **b < 32 && !matches!(b, b'\t' | b'\r' | b'\n' | 12 | 27)).count() * 20 <= head.len()
 }
 
 fn text(data: &[u8], extension: &str) -> &'static str {
@@ -196,20 +226,46 @@ fn text(data: &[u8], extension: &str) -> &'static str {
     if start.starts_with("#!") {
         return "sh";
     }
-    if MAIL_FIELDS.iter().any(|f| start.starts_with(f)) && MAIL_FIELDS.iter().filter(|f| lower.contains(*f)).count() >= 3 {
+    if MAIL_FIELDS.iter().any(|f| start.starts_with(f))
+        && MAIL_FIELDS.iter().filter(|f| lower.contains(*f)).count() >= 3
+    {
         return "eml";
     }
     if start.starts_with("<?xml") && lower.contains("<package") && lower.contains("<job") {
         return "wsf";
     }
-    let by_word = TEXT.iter().find(|(word, first, _)| if *first { start.starts_with(word) } else { lower.contains(word) });
+    let by_word =
+        TEXT.iter().find(|(word, first, _)| if *first { start.starts_with(word) } else { lower.contains(word) });
     if let Some((_, _, kind)) = by_word {
         // A script or a mail may well speak of HTML.
-        if !matches!(*kind, "html" | "svg") || start.starts_with('<') || matches!(extension, "html" | "htm" | "shtml" | "xhtml" | "svg" | "") {
+        if !matches!(*kind, "html" | "svg")
+            || start.starts_with('<')
+            || matches!(extension, "html" | "htm" | "shtml" | "xhtml" | "svg" | "")
+        {
             return kind;
         }
     }
-    if matches!(extension, "js" | "vbs" | "vbe" | "jse" | "ps1" | "psm1" | "bat" | "cmd" | "wsf" | "hta" | "sct" | "py" | "sh" | "csv" | "html" | "htm" | "ics" | "json" | "css") {
+    if matches!(
+        extension,
+        "js" | "vbs"
+            | "vbe"
+            | "jse"
+            | "ps1"
+            | "psm1"
+            | "bat"
+            | "cmd"
+            | "wsf"
+            | "hta"
+            | "sct"
+            | "py"
+            | "sh"
+            | "csv"
+            | "html"
+            | "htm"
+            | "ics"
+            | "json"
+            | "css"
+    ) {
         return known(extension);
     }
     let whole = String::from_utf8_lossy(&data[..data.len().min(64 << 10)]).to_lowercase();

@@ -11,7 +11,8 @@ pub(crate) fn host(url: &str) -> String {
     // Browsers drop tabs and line ends inside, and take //host as well.
     let url: String = url.chars().filter(|c| !matches!(c, '\t' | '\r' | '\n')).collect();
     let url = url.trim_matches(|c: char| c <= ' ');
-    let absolute = if url.starts_with("//") || url.starts_with("\\\\") { format!("http:{url}") } else { url.to_owned() };
+    let absolute =
+        if url.starts_with("//") || url.starts_with("\\\\") { format!("http:{url}") } else { url.to_owned() };
     match Url::parse(&absolute) {
         Ok(parsed) => match parsed.host() {
             Some(Host::Domain(name)) => name.trim_end_matches('.').to_lowercase(),
@@ -84,7 +85,14 @@ fn word_start(bytes: &[u8], at: usize) -> bool {
 
 fn end_of_url(text: &str, from: usize) -> usize {
     let rest = cut(&text[from..], LONGEST);
-    let stop = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`' | '{' | '}' | '|' | '^' | '\u{201c}' | '\u{201d}' | '\u{3000}'..='\u{3002}');
+    let stop = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(
+                c,
+                '<' | '>' | '"' | '`' | '{' | '}' | '|' | '^' | '\u{201c}' | '\u{201d}' | '\u{3000}'..='\u{3002}'
+            )
+    };
     from + rest.find(stop).unwrap_or(rest.len())
 }
 
@@ -135,7 +143,8 @@ mod tests {
     }
     #[test]
     fn urls_are_found_in_text() {
-        let text = "See http://a.test/x?y=1, (https://b.test/(z)) or www.c.test. HTTPS://D.test; not xhttp x://y http://";
+        let text =
+            "See http://a.test/x?y=1, (https://b.test/(z)) or www.c.test. HTTPS://D.test; not xhttp x://y http://";
         assert_eq!(urls(text), ["http://a.test/x?y=1", "https://b.test/(z)", "http://www.c.test", "HTTPS://D.test"]);
         assert_eq!(urls("http://a.test/http://b.test"), ["http://a.test/http://b.test"]);
     }

@@ -3,8 +3,7 @@
 use crate::{
     address,
     anomaly::AnomalyKind,
-    attachment,
-    content,
+    attachment, content,
     decode::{self, Base64},
     headers, html, kind,
     limits::{Ledger, Limits},
@@ -75,7 +74,11 @@ fn message(inner: &Inner, out: &mut Parsed, queue: &mut VecDeque<Inner>, ledger:
         let mut part = Part {
             id,
             parent: node.parent.map(|p| p.saturating_add(u32::try_from(base).unwrap_or(u32::MAX))).or(inner.parent),
-            mime: if node.content.kind.value.is_empty() { "text/plain".to_owned() } else { node.content.kind.value.clone() },
+            mime: if node.content.kind.value.is_empty() {
+                "text/plain".to_owned()
+            } else {
+                node.content.kind.value.clone()
+            },
             charset: node.content.kind.get("charset").map(str::to_lowercase),
             name: node.content.name.clone(),
             disposition: node.content.disposition.clone(),
@@ -101,7 +104,15 @@ fn message(inner: &Inner, out: &mut Parsed, queue: &mut VecDeque<Inner>, ledger:
 }
 
 /// A part with content of its own.
-fn leaf(mut part: Part, node: &Node, body: &Bytes, inner: &Inner, out: &mut Parsed, queue: &mut VecDeque<Inner>, ledger: &mut Ledger<'_>) {
+fn leaf(
+    mut part: Part,
+    node: &Node,
+    body: &Bytes,
+    inner: &Inner,
+    out: &mut Parsed,
+    queue: &mut VecDeque<Inner>,
+    ledger: &mut Ledger<'_>,
+) {
     part.data = decoded(body, node, out, ledger);
     let encoded = !matches!(part.encoding, Encoding::Identity | Encoding::Unknown);
     let is_message = matches!(part.mime.as_str(), "message/rfc822" | "message/global");
@@ -127,10 +138,18 @@ fn leaf(mut part: Part, node: &Node, body: &Bytes, inner: &Inner, out: &mut Pars
     let told = part.disposition.as_deref() == Some("attachment") || part.name.is_some();
     let hidden_file = || kind::binary(&part.data).is_some();
     part.is_attachment = !is_multipart && (told || !is_text || (!part.data.is_empty() && hidden_file()));
-    if is_text && part.data.contains(&0) && !part.data.starts_with(b"\xff\xfe") && !part.data.starts_with(b"\xfe\xff") && !part.is_attachment {
+    if is_text
+        && part.data.contains(&0)
+        && !part.data.starts_with(b"\xff\xfe")
+        && !part.data.starts_with(b"\xfe\xff")
+        && !part.is_attachment
+    {
         ledger.anomaly(AnomalyKind::NulByte, format!("NUL in a {} part", part.mime));
     }
-    if is_text && (!part.is_attachment || matches!(part.mime.as_str(), "text/html" | "text/plain")) && kind::is_text(&part.data) {
+    if is_text
+        && (!part.is_attachment || matches!(part.mime.as_str(), "text/html" | "text/plain"))
+        && kind::is_text(&part.data)
+    {
         text(&part, out, ledger);
     }
     let attached = part.is_attachment;
@@ -206,7 +225,11 @@ fn text(part: &Part, out: &mut Parsed, ledger: &Ledger<'_>) {
 fn meta_charset(data: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(&data[..data.len().min(1_024)]).to_lowercase();
     let (_, after) = head.split_once("charset=")?;
-    let name: String = after.trim_start_matches(['"', '\'']).chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    let name: String = after
+        .trim_start_matches(['"', '\''])
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .collect();
     (!name.is_empty()).then_some(name)
 }
 
@@ -224,7 +247,10 @@ fn fields(raw: &[u8], block: &headers::Block, out: &mut Parsed, ledger: &mut Led
     out.to.extend(boxes("cc"));
     let encoded = |m: &&Mailbox| m.raw.contains("=?") && m.raw.contains("?=");
     if let Some(found) = out.from.iter().chain(&out.reply_to).chain(&out.to).find(encoded) {
-        ledger.anomaly(AnomalyKind::EncodedWordInAddress, format!("encoded word in the address {:?}", links::cut(&found.raw, 80)));
+        ledger.anomaly(
+            AnomalyKind::EncodedWordInAddress,
+            format!("encoded word in the address {:?}", links::cut(&found.raw, 80)),
+        );
     }
     out.subject = out.header("subject").unwrap_or_default().to_owned();
     let id = out.header("message-id").unwrap_or_default();

@@ -20,11 +20,76 @@ const PICTURES: usize = 4 << 20;
 const DEEPEST: usize = 200;
 
 const TAGS: &[&str] = &[
-    "a", "abbr", "b", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "div", "dl", "dt",
-    "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "li", "ol", "p", "pre", "q", "s", "small", "span",
-    "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul",
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "s",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "tt",
+    "u",
+    "ul",
 ];
-const ATTRIBUTES: &[&str] = &["align", "valign", "bgcolor", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "width", "height", "dir", "color", "size", "face", "alt", "title"];
+const ATTRIBUTES: &[&str] = &[
+    "align",
+    "valign",
+    "bgcolor",
+    "border",
+    "cellpadding",
+    "cellspacing",
+    "colspan",
+    "rowspan",
+    "width",
+    "height",
+    "dir",
+    "color",
+    "size",
+    "face",
+    "alt",
+    "title",
+];
 
 impl Parsed {
     /// What the message shows, for display inside a page: no script, no style, no form, nothing loaded from elsewhere.
@@ -43,8 +108,14 @@ impl Parsed {
         builder
             .tags(TAGS.iter().copied().collect())
             .generic_attributes(ATTRIBUTES.iter().copied().collect())
-            .tag_attributes(HashMap::from([("a", HashSet::from(["href"])), ("img", HashSet::from(["src"])), ("font", HashSet::from(["color"]))]))
-            .clean_content_tags(HashSet::from(["script", "style", "title", "template", "noembed", "xmp", "textarea", "select", "svg", "math"]))
+            .tag_attributes(HashMap::from([
+                ("a", HashSet::from(["href"])),
+                ("img", HashSet::from(["src"])),
+                ("font", HashSet::from(["color"])),
+            ]))
+            .clean_content_tags(HashSet::from([
+                "script", "style", "title", "template", "noembed", "xmp", "textarea", "select", "svg", "math",
+            ]))
             .url_schemes(HashSet::from(["http", "https", "mailto", "cid", "ftp", "tel"]))
             .url_relative(UrlRelative::Deny)
             .strip_comments(true)
@@ -94,7 +165,8 @@ fn inert(clean: &str) -> String {
         let end = rest[at..].find('>').map_or(rest.len(), |n| at + n + 1);
         out.push_str(&rest[..at]);
         let tag = &rest[at..end];
-        let address = tag.split_once(" href=\"").and_then(|(_, after)| after.split_once('"')).map(|(address, _)| address);
+        let address =
+            tag.split_once(" href=\"").and_then(|(_, after)| after.split_once('"')).map(|(address, _)| address);
         match address {
             Some(address) => {
                 out.push_str("<a rel=\"noopener noreferrer nofollow\" title=\"");
@@ -124,8 +196,16 @@ fn limit_depth(html: &str) -> Cow<'_, str> {
         if after == b'/' {
             depth = depth.saturating_sub(1);
         } else if after.is_ascii_alphabetic() {
-            let name: String = rest[1..].chars().take(12).take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-            if !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "meta" | "link" | "col" | "area" | "base" | "wbr") {
+            let name: String = rest[1..]
+                .chars()
+                .take(12)
+                .take_while(char::is_ascii_alphanumeric)
+                .collect::<String>()
+                .to_ascii_lowercase();
+            if !matches!(
+                name.as_str(),
+                "br" | "hr" | "img" | "input" | "meta" | "link" | "col" | "area" | "base" | "wbr"
+            ) {
                 depth += 1;
             }
             if depth > DEEPEST {
@@ -139,4 +219,3 @@ fn limit_depth(html: &str) -> Cow<'_, str> {
     out.push_str(rest);
     Cow::Owned(out)
 }
-

@@ -75,7 +75,15 @@ pub(crate) fn read(raw: &[u8], depth: usize, taken: usize, ledger: &mut Ledger<'
     tree
 }
 
-fn walk(raw: &[u8], range: Range<usize>, inside: Option<Frame>, depth: usize, taken: usize, tree: &mut Tree, ledger: &mut Ledger<'_>) {
+fn walk(
+    raw: &[u8],
+    range: Range<usize>,
+    inside: Option<Frame>,
+    depth: usize,
+    taken: usize,
+    tree: &mut Tree,
+    ledger: &mut Ledger<'_>,
+) {
     let (mut pos, end) = (range.start, range.end);
     let bare_cr = has_bare_cr(&raw[range.clone()]);
     let mut stack: Vec<Frame> = Vec::new();
@@ -155,7 +163,13 @@ fn walk(raw: &[u8], range: Range<usize>, inside: Option<Frame>, depth: usize, ta
 }
 
 /// What a part is by its header, and the boundary of its children.
-fn shape(raw: &[u8], body: Range<usize>, content: &Content, digest: bool, ledger: &mut Ledger<'_>) -> (Shape, Option<Vec<u8>>) {
+fn shape(
+    raw: &[u8],
+    body: Range<usize>,
+    content: &Content,
+    digest: bool,
+    ledger: &mut Ledger<'_>,
+) -> (Shape, Option<Vec<u8>>) {
     let kind = content.kind.value.as_str();
     if kind.starts_with("multipart/") {
         if let Some(boundary) = content.kind.boundary() {
@@ -170,7 +184,8 @@ fn shape(raw: &[u8], body: Range<usize>, content: &Content, digest: bool, ledger
             _ => (Shape::Leaf, None),
         };
     }
-    let message = matches!(kind, "message/rfc822" | "message/global" | "message/rfc2822") || (kind.is_empty() && digest);
+    let message =
+        matches!(kind, "message/rfc822" | "message/global" | "message/rfc2822") || (kind.is_empty() && digest);
     let plain = matches!(content.encoding, Encoding::Identity | Encoding::Unknown);
     (if message && plain { Shape::Message } else { Shape::Leaf }, None)
 }
@@ -181,9 +196,15 @@ fn close_from(keep: usize, end: usize, stack: &mut Vec<Frame>, tree: &mut Tree, 
         let node = &mut tree.nodes[frame.node];
         node.end = end;
         if frame.boundary.is_some() && node.children == 0 && !frame.closed {
-            ledger.anomaly(AnomalyKind::MissingBoundary, format!("the boundary of {} never appears", node.content.kind.value));
+            ledger.anomaly(
+                AnomalyKind::MissingBoundary,
+                format!("the boundary of {} never appears", node.content.kind.value),
+            );
         } else if frame.boundary.is_some() && !frame.closed {
-            ledger.anomaly(AnomalyKind::UnterminatedMultipart, format!("{} without a closing delimiter", node.content.kind.value));
+            ledger.anomaly(
+                AnomalyKind::UnterminatedMultipart,
+                format!("{} without a closing delimiter", node.content.kind.value),
+            );
         }
     }
 }
@@ -202,7 +223,8 @@ fn next_delimiter(raw: &[u8], from: usize, end: usize, stack: &[Frame], bare_cr:
         return Some(found);
     }
     if !bare_cr {
-        return memchr::memmem::find_iter(&raw[from..end], b"\n--").find_map(|n| delimiter_at(raw, from + n + 1, end, stack));
+        return memchr::memmem::find_iter(&raw[from..end], b"\n--")
+            .find_map(|n| delimiter_at(raw, from + n + 1, end, stack));
     }
     memchr::memmem::find_iter(&raw[from..end], b"--")
         .filter(|n| *n > 0 && matches!(raw[from + n - 1], b'\r' | b'\n'))
