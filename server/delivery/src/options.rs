@@ -1,0 +1,101 @@
+//! What an operator, or a test, sets.
+
+use hickory_resolver::TokioResolver;
+use model::settings::BoundaryEncryption;
+use std::time::Duration;
+
+/// Options of the queue and its client. [`Options::new`] has the defaults for production.
+#[derive(Clone)]
+pub struct Options {
+    /// Our name: EHLO, Reporting-MTA, and how we recognise ourselves among mail exchangers.
+    pub hostname: String,
+    /// Pauses after the first, second … failure; the last one repeats.
+    pub retry: Vec<Duration>,
+    /// Connections to one destination at a time.
+    pub connections_per_destination: usize,
+    /// Connections in all.
+    pub connections: usize,
+    /// Recipients in one transaction (RFC 5321 §4.5.3.1.8 asks servers to take 100).
+    pub recipients_per_transaction: usize,
+    /// Messages over one connection before it is closed.
+    pub messages_per_connection: u32,
+    /// How long an unused connection is kept.
+    pub max_idle: Duration,
+    /// How long `stop` waits for running transactions.
+    pub stop_within: Duration,
+    /// How long a notice of failure is tried.
+    pub notice_lifetime: Duration,
+    /// The original is returned in full up to this size in bytes; of a larger one only its header.
+    pub return_full_max: u64,
+    /// TLS towards mail exchangers and plain hosts; gateways have their own setting.
+    pub encryption: BoundaryEncryption,
+    /// The port of mail exchangers: 25 but in tests.
+    pub mx_port: u16,
+    pub timeouts: Timeouts,
+    /// DNS. None: the system's, read at the start; without one only addresses can be reached.
+    pub resolver: Option<TokioResolver>,
+}
+
+impl Options {
+    pub fn new(hostname: impl Into<String>) -> Self {
+        let minutes = |m: u64| Duration::from_secs(60 * m);
+        Options {
+            hostname: hostname.into(),
+            retry: [1, 2, 5, 10, 20, 30, 60].map(minutes).to_vec(),
+            connections_per_destination: 20,
+            connections: 200,
+            recipients_per_transaction: 100,
+            messages_per_connection: 1_000,
+            max_idle: Duration::from_secs(5),
+            stop_within: Duration::from_secs(20),
+            notice_lifetime: minutes(5 * 24 * 60),
+            return_full_max: 10 << 20,
+            encryption: BoundaryEncryption::Attempt,
+            mx_port: 25,
+            timeouts: Timeouts::default(),
+            resolver: None,
+        }
+    }
+
+    /// The pauses in milliseconds.
+    pub(crate) fn pauses(&self) -> Vec<i64> {
+        self.retry.iter().map(|p| i64::try_from(p.as_millis()).unwrap_or(i64::MAX)).collect()
+    }
+}
+
+/// How long each answer is waited for (RFC 5321 §4.5.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// One address; not in the RFC.
+    pub connect: Duration,
+    pub greeting: Duration,
+    /// EHLO, STARTTLS and the handshake.
+    pub hello: Duration,
+    pub mail: Duration,
+    pub rcpt: Duration,
+    /// The answer to DATA.
+    pub data: Duration,
+    /// Writing one block of the body.
+    pub block: Duration,
+    /// The answer to the final dot.
+    pub done: Duration,
+    /// One question to DNS, all tries.
+    pub dns: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Timeouts {
+            connect: seconds(30),
+            greeting: seconds(300),
+            hello: seconds(300),
+            mail: seconds(300),
+            rcpt: seconds(300),
+            data: seconds(120),
+            block: seconds(180),
+            done: seconds(600),
+            dns: seconds(30),
+        }
+    }
+}

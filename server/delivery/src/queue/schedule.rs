@@ -1,0 +1,499 @@
+//! When and where deliveries are tried: pure bookkeeping. It is told the time, and says what to do in [`Todo`].
+//!
+//! A delivery is ready, waiting for its own time, or taken (being tried, or its result being written down).
+//! A destination that cannot be reached is down: its mail stays ready, one connection at a time probes it at
+//! growing pauses, and the first that succeeds lets all of it flow. Deliveries that a host deferred one by one wait on their own.
+
+use super::Task;
+use crate::Route;
+use model::Timestamp;
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+/// How many good transactions raise a lowered limit of connections by one.
+const GOOD: u32 = 50;
+
+pub(super) type ItemId = u64;
+pub(super) type DestinationId = u64;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Connections to one destination.
+    pub each: usize,
+    /// Connections in all.
+    pub all: usize,
+}
+
+/// What the caller has to do after a change.
+#[derive(Default)]
+pub(super) struct Todo {
+    /// Connections to start.
+    pub starts: Vec<Start>,
+    /// Deliveries that wait because their destination is down, not told yet: (delivery, next attempt, why).
+    pub notices: Vec<(Task, Timestamp, String)>,
+}
+
+pub(super) struct Start {
+    pub destination: DestinationId,
+    pub route: Route,
+}
+
+pub(super) struct Taken {
+    pub item: ItemId,
+    pub task: Task,
+    /// State of the destination when it was taken: a failure is counted once for each state.
+    pub epoch: u64,
+}
+
+pub(super) struct Expired {
+    pub item: ItemId,
+    pub task: Task,
+    /// Why the destination is down; empty when it is not.
+    pub error: String,
+}
+
+/// What a failed connection means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failed {
+    /// The destination is down; it is probed again at this time.
+    Down(Timestamp),
+    /// Others are connected: the host only wants fewer connections.
+    Crowded,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DestinationView {
+    /// `gateway of acme.test`, `acme.test` or `host:port`.
+    pub destination: String,
+    /// Deliveries in the queue, those being tried included.
+    pub waiting: u64,
+    /// Since when it is down, else when its oldest delivery was created.
+    pub since: Timestamp,
+    pub next_attempt: Timestamp,
+    /// The last failure; empty when there was none.
+    pub last_error: String,
+    /// It cannot be reached at present.
+    pub down: bool,
+    /// Connections at work.
+    pub connections: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Ready,
+    Waiting(Timestamp),
+    Taken,
+}
+
+struct Item {
+    task: Task,
+    destination: DestinationId,
+    place: Place,
+    created: Timestamp,
+    expires: Timestamp,
+    /// It has been said that it waits for its destination.
+    noticed: bool,
+}
+
+struct Down {
+    failures: u32,
+    since: Timestamp,
+    probe_at: Timestamp,
+}
+
+struct Destination {
+    route: Route,
+    ready: VecDeque<ItemId>,
+    items: usize,
+    /// Workers, of which `starting` have not asked for their first delivery and `connected` have a session.
+    active: usize,
+    starting: usize,
+    connected: usize,
+    limit: usize,
+    good: u32,
+    epoch: u64,
+    down: Option<Down>,
+    hungry: bool,
+    last_error: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Due(ItemId),
+    Expire(ItemId),
+    Probe(DestinationId),
+}
+
+pub(super) struct Schedule {
+    limits: Limits,
+    pauses: Vec<i64>,
+    next_id: u64,
+    items: HashMap<ItemId, Item>,
+    ids: HashMap<Route, DestinationId>,
+    destinations: HashMap<DestinationId, Destination>,
+    timers: BTreeSet<(Timestamp, Event)>,
+    /// Destinations that want a connection while there are as many as allowed.
+    hungry: VecDeque<DestinationId>,
+    active: usize,
+    stopping: bool,
+    todo: Todo,
+}
+
+impl Schedule {
+    /// `pauses`: milliseconds after the first, second … failure; the last repeats.
+    pub fn new(limits: Limits, pauses: Vec<i64>) -> Self {
+        Schedule {
+            limits,
+            pauses,
+            next_id: 0,
+            items: HashMap::new(),
+            ids: HashMap::new(),
+            destinations: HashMap::new(),
+            timers: BTreeSet::new(),
+            hungry: VecDeque::new(),
+            active: 0,
+            stopping: false,
+            todo: Todo::default(),
+        }
+    }
+
+    /// The pause after the `failures`th failure in a row, in milliseconds; 1 is the first.
+    pub fn pause(&self, failures: u32) -> i64 {
+        pause(&self.pauses, failures)
+    }
+
+    pub fn take_todo(&mut self) -> Todo {
+        std::mem::take(&mut self.todo)
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Nothing is started from here on.
+    pub fn stop(&mut self) {
+        self.stopping = true;
+    }
+
+    fn id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub fn add(
+        &mut self,
+        task: Task,
+        route: &Route,
+        created: Timestamp,
+        at: Timestamp,
+        expires: Timestamp,
+        now: Timestamp,
+    ) {
+        let destination = match self.ids.get(route) {
+            Some(id) => *id,
+            None => {
+                let id = self.id();
+                self.ids.insert(route.clone(), id);
+                self.destinations.insert(id, Destination::new(route.clone(), self.limits.each));
+                id
+            }
+        };
+        let item = self.id();
+        let place = if at > now { Place::Waiting(at) } else { Place::Ready };
+        self.items.insert(item, Item { task, destination, place, created, expires, noticed: false });
+        self.timers.insert((expires, Event::Expire(item)));
+        if let Some(d) = self.destinations.get_mut(&destination) {
+            d.items += 1;
+        }
+        self.place(item, destination, place);
+        self.pump(destination, now);
+        self.notice(destination, Some(item));
+    }
+
+    fn place(&mut self, item: ItemId, destination: DestinationId, place: Place) {
+        match place {
+            Place::Ready => {
+                if let Some(d) = self.destinations.get_mut(&destination) {
+                    d.ready.push_back(item);
+                }
+            }
+            Place::Waiting(at) => {
+                self.timers.insert((at, Event::Due(item)));
+            }
+            Place::Taken => {}
+        }
+    }
+
+    /// The next delivery for a worker of this destination; none: the worker ends. `first`: it has just started.
+    pub fn take(&mut self, destination: DestinationId, first: bool) -> Option<Taken> {
+        let d = self.destinations.get_mut(&destination)?;
+        d.starting -= usize::from(first);
+        let crowded = d.active > d.limit || self.active >= self.limits.all && !self.hungry.is_empty() && d.active > 1;
+        // Only the probe, which is alone and new, may take mail for a destination that is down.
+        let barred = d.down.is_some() && !(first && d.active == 1);
+        if self.stopping || barred || !first && crowded {
+            return None;
+        }
+        while let Some(id) = d.ready.pop_front() {
+            if let Some(item) = self.items.get_mut(&id).filter(|i| i.place == Place::Ready) {
+                item.place = Place::Taken;
+                return Some(Taken { item: id, task: item.task.clone(), epoch: d.epoch });
+            }
+        }
+        None
+    }
+
+    /// A worker has a session: the destination is up.
+    pub fn connected(&mut self, destination: DestinationId, now: Timestamp) {
+        let Some(d) = self.destinations.get_mut(&destination) else { return };
+        d.connected += 1;
+        if d.down.take().is_some() {
+            d.epoch += 1;
+            d.last_error.clear();
+            self.pump(destination, now);
+        }
+    }
+
+    /// A worker's session ended.
+    pub fn disconnected(&mut self, destination: DestinationId) {
+        if let Some(d) = self.destinations.get_mut(&destination) {
+            d.connected = d.connected.saturating_sub(1);
+        }
+    }
+
+    /// A transaction went well.
+    pub fn good(&mut self, destination: DestinationId) {
+        let each = self.limits.each;
+        if let Some(d) = self.destinations.get_mut(&destination).filter(|d| d.limit < each) {
+            d.good += 1;
+            if d.good >= GOOD {
+                (d.good, d.limit) = (0, d.limit + 1);
+            }
+        }
+    }
+
+    /// A worker could not connect, or the session was of no use.
+    pub fn failed(&mut self, destination: DestinationId, epoch: u64, error: &str, now: Timestamp) -> Failed {
+        let Some(d) = self.destinations.get_mut(&destination) else { return Failed::Down(now) };
+        d.last_error = error.to_owned();
+        if d.connected > 0 && d.down.is_none() {
+            (d.limit, d.good) = (d.connected, 0);
+            return Failed::Crowded;
+        }
+        match &d.down {
+            Some(down) if d.epoch != epoch => return Failed::Down(down.probe_at),
+            _ => {}
+        }
+        let (failures, since) = d.down.as_ref().map_or((1, now), |down| (down.failures + 1, down.since));
+        let probe_at = now.plus(pause(&self.pauses, failures));
+        d.epoch += 1;
+        d.down = Some(Down { failures, since, probe_at });
+        self.timers.insert((probe_at, Event::Probe(destination)));
+        self.notice(destination, None);
+        Failed::Down(probe_at)
+    }
+
+    /// Says once of each delivery, or of one, that it waits for a destination that is down.
+    fn notice(&mut self, destination: DestinationId, only: Option<ItemId>) {
+        let Some(d) = self.destinations.get(&destination) else { return };
+        let Some(down) = &d.down else { return };
+        let ids: Vec<ItemId> = only.map_or_else(|| d.ready.iter().copied().collect(), |id| vec![id]);
+        for id in ids {
+            if let Some(item) = self.items.get_mut(&id).filter(|i| i.place == Place::Ready && !i.noticed) {
+                item.noticed = true;
+                self.todo.notices.push((item.task.clone(), down.probe_at, d.last_error.clone()));
+            }
+        }
+    }
+
+    /// A worker ends.
+    pub fn release(&mut self, destination: DestinationId, now: Timestamp) {
+        self.active = self.active.saturating_sub(1);
+        if let Some(d) = self.destinations.get_mut(&destination) {
+            d.active = d.active.saturating_sub(1);
+        }
+        self.pump(destination, now);
+        self.forget(destination);
+        while self.active < self.limits.all
+            && let Some(next) = self.hungry.pop_front()
+        {
+            if let Some(d) = self.destinations.get_mut(&next) {
+                d.hungry = false;
+            }
+            self.pump(next, now);
+        }
+    }
+
+    /// Starts as many workers as there is work for.
+    fn pump(&mut self, destination: DestinationId, now: Timestamp) {
+        let Some(d) = self.destinations.get_mut(&destination) else { return };
+        let limit = match &d.down {
+            _ if self.stopping => 0,
+            Some(down) => usize::from(now >= down.probe_at),
+            None => d.limit,
+        };
+        while d.active < limit && d.ready.len() > d.starting {
+            if self.active >= self.limits.all {
+                if !d.hungry {
+                    d.hungry = true;
+                    self.hungry.push_back(destination);
+                }
+                return;
+            }
+            d.active += 1;
+            d.starting += 1;
+            self.active += 1;
+            self.todo.starts.push(Start { destination, route: d.route.clone() });
+        }
+    }
+
+    fn forget(&mut self, destination: DestinationId) {
+        if let Some(d) = self.destinations.get(&destination).filter(|d| d.items == 0 && d.active == 0) {
+            self.ids.remove(&d.route);
+            self.destinations.remove(&destination);
+        }
+    }
+
+    /// A taken delivery needs nothing more.
+    pub fn done(&mut self, item: ItemId) {
+        let Some(gone) = self.items.remove(&item) else { return };
+        self.timers.remove(&(gone.expires, Event::Expire(item)));
+        if let Some(d) = self.destinations.get_mut(&gone.destination) {
+            d.items = d.items.saturating_sub(1);
+        }
+        self.forget(gone.destination);
+    }
+
+    /// A taken delivery is tried again: at its own time, or, when none is given, as soon as its destination takes mail.
+    pub fn again(&mut self, id: ItemId, at: Option<Timestamp>, now: Timestamp) {
+        let Some(item) = self.items.get_mut(&id) else { return };
+        let destination = item.destination;
+        item.place = at.map_or(Place::Ready, Place::Waiting);
+        item.noticed = true;
+        let (place, expires) = (item.place, item.expires);
+        self.timers.insert((expires, Event::Expire(id)));
+        self.place(id, destination, place);
+        self.pump(destination, now);
+    }
+
+    /// A taken delivery does not expire before this time.
+    pub fn keep(&mut self, id: ItemId, until: Timestamp) {
+        if let Some(item) = self.items.get_mut(&id) {
+            self.timers.remove(&(item.expires, Event::Expire(id)));
+            item.expires = item.expires.max(until);
+        }
+    }
+
+    /// When [`Schedule::due`] has something to do next.
+    pub fn next(&self) -> Option<Timestamp> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    /// Does what is due by now; the expired deliveries are taken.
+    pub fn due(&mut self, now: Timestamp) -> Vec<Expired> {
+        let mut expired = Vec::new();
+        while let Some((at, event)) = self.timers.first().copied().filter(|(at, _)| *at <= now) {
+            self.timers.remove(&(at, event));
+            match event {
+                Event::Due(id) => {
+                    if let Some(item) = self.items.get_mut(&id).filter(|i| i.place == Place::Waiting(at)) {
+                        item.place = Place::Ready;
+                        let destination = item.destination;
+                        self.place(id, destination, Place::Ready);
+                        self.pump(destination, now);
+                    }
+                }
+                Event::Probe(destination) => self.pump(destination, now),
+                Event::Expire(id) => {
+                    if let Some(item) = self.items.get_mut(&id).filter(|i| i.place != Place::Taken) {
+                        item.place = Place::Taken;
+                        let d = self.destinations.get(&item.destination);
+                        let error = d.filter(|d| d.down.is_some()).map(|d| d.last_error.clone()).unwrap_or_default();
+                        expired.push(Expired { item: id, task: item.task.clone(), error });
+                    }
+                }
+            }
+        }
+        expired
+    }
+
+    /// Tries what waits for these routes now.
+    pub fn retry_now(&mut self, which: impl Fn(&Route) -> bool, now: Timestamp) {
+        let chosen: HashSet<_> = self.destinations.iter().filter(|(_, d)| which(&d.route)).map(|(id, _)| *id).collect();
+        let waiting: Vec<_> = self
+            .items
+            .iter()
+            .filter(|(_, i)| matches!(i.place, Place::Waiting(_)) && chosen.contains(&i.destination))
+            .map(|(id, i)| (*id, i.destination))
+            .collect();
+        for (id, destination) in waiting {
+            if let Some(item) = self.items.get_mut(&id) {
+                item.place = Place::Ready;
+            }
+            self.place(id, destination, Place::Ready);
+        }
+        for destination in chosen {
+            if let Some(down) = self.destinations.get_mut(&destination).and_then(|d| d.down.as_mut()) {
+                down.probe_at = now;
+            }
+            self.pump(destination, now);
+        }
+    }
+
+    /// Destinations with mail, by name.
+    pub fn view(&self, now: Timestamp) -> Vec<DestinationView> {
+        let mut oldest: HashMap<DestinationId, (Timestamp, Timestamp)> = HashMap::new();
+        for item in self.items.values() {
+            let next = if let Place::Waiting(at) = item.place { at } else { now };
+            let entry = oldest.entry(item.destination).or_insert((item.created, next));
+            *entry = (entry.0.min(item.created), entry.1.min(next));
+        }
+        let mut views: Vec<_> = oldest
+            .into_iter()
+            .filter_map(|(id, (created, next))| {
+                let d = self.destinations.get(&id)?;
+                Some(DestinationView {
+                    destination: d.route.to_string(),
+                    waiting: d.items as u64,
+                    since: d.down.as_ref().map_or(created, |down| down.since),
+                    next_attempt: d.down.as_ref().map_or(next, |down| down.probe_at),
+                    last_error: d.last_error.clone(),
+                    down: d.down.is_some(),
+                    connections: d.active as u64,
+                })
+            })
+            .collect();
+        views.sort_by(|a, b| a.destination.cmp(&b.destination));
+        views
+    }
+
+    /// Remembers why a delivery of this destination was deferred, for the view.
+    pub fn note(&mut self, destination: DestinationId, error: &str) {
+        if let Some(d) = self.destinations.get_mut(&destination) {
+            d.last_error = error.to_owned();
+        }
+    }
+}
+
+pub(super) fn pause(pauses: &[i64], failures: u32) -> i64 {
+    let nth = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
+    pauses.get(nth).or(pauses.last()).copied().unwrap_or(60_000)
+}
+
+impl Destination {
+    fn new(route: Route, limit: usize) -> Self {
+        Destination {
+            route,
+            ready: VecDeque::new(),
+            items: 0,
+            active: 0,
+            starting: 0,
+            connected: 0,
+            limit,
+            good: 0,
+            epoch: 0,
+            down: None,
+            hungry: false,
+            last_error: String::new(),
+        }
+    }
+}
