@@ -1,9 +1,25 @@
-//! Raw bytes to a parsed view of a message. Parsing never fails and never panics: what is broken becomes an anomaly.
+//! Raw bytes to a parsed view of a message. Parsing never fails and never panics: what is broken becomes an anomaly, and
+//! what is too much a limit that was hit. Structure is found in one pass with a bounded stack; nothing here recurses over
+//! the message, and no step takes more than linear time.
 
-use bytes::Bytes;
+mod address;
+mod anomaly;
+mod attachment;
+mod content;
+mod decode;
+mod encoded_word;
+mod entity;
+mod headers;
+mod html;
+mod kind;
+mod limits;
+mod links;
+mod office;
+mod parse;
+mod preview;
+mod structure;
+mod view;
 
-/// A message, parsed once.
-#[derive(Debug, Clone, Default)]
-pub struct Parsed {
-    pub raw: Bytes,
-}
+pub use anomaly::{Anomaly, AnomalyKind};
+pub use limits::Limits;
+pub use view::{Attachment, Encoding, Header, Link, LinkKind, Mailbox, Parsed, Part, Reading};
