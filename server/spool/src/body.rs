@@ -60,13 +60,7 @@ pub enum Sealed {
 
 impl BodyWriter {
     pub(crate) fn new(core: Arc<Core>) -> Self {
-        BodyWriter {
-            core,
-            memory: Vec::new(),
-            len: 0,
-            large: None,
-            incomplete: false,
-        }
+        BodyWriter { core, memory: Vec::new(), len: 0, large: None, incomplete: false }
     }
 
     /// Bytes written so far.
@@ -88,18 +82,11 @@ impl BodyWriter {
         if self.large.is_none() && self.memory.len() > self.core.options.memory_body {
             self.incomplete = true;
             self.core.check_space()?;
-            let path = self
-                .core
-                .large_dir()
-                .join(format!("{:032x}.part", self.core.random()));
+            let path = self.core.large_dir().join(format!("{:032x}.part", self.core.random()));
             let large = blocking(move || {
                 let file = File::create_new(&path).map_err(|e| Error::io("create", &path, e))?;
                 let path = Owned { path, keep: false };
-                Ok(Large {
-                    file: Arc::new(file),
-                    path,
-                    crc: crc32fast::Hasher::new(),
-                })
+                Ok(Large { file: Arc::new(file), path, crc: crc32fast::Hasher::new() })
             });
             self.large = Some(large.await?);
             self.flush().await?;
@@ -120,9 +107,7 @@ impl BodyWriter {
         let mut memory = std::mem::take(&mut self.memory);
         let mut crc = large.crc.clone();
         let written = blocking(move || {
-            (&*file)
-                .write_all(&memory)
-                .map_err(|e| Error::io("write", &path, e))?;
+            (&*file).write_all(&memory).map_err(|e| Error::io("write", &path, e))?;
             crc.update(&memory);
             memory.clear();
             Ok((memory, crc))
@@ -143,43 +128,27 @@ impl BodyWriter {
         };
         let to = self.core.large_path(id);
         blocking(move || {
-            let Large {
-                file,
-                path: mut owned,
-                crc,
-            } = large;
-            file.sync_data()
-                .map_err(|e| Error::io("sync", &owned.path, e))?;
+            let Large { file, path: mut owned, crc } = large;
+            file.sync_data().map_err(|e| Error::io("sync", &owned.path, e))?;
             std::fs::rename(&owned.path, &to).map_err(|e| Error::io("rename", &owned.path, e))?;
             owned.path = to;
-            sync_parent(&owned.path)
-                .map_err(|e| Error::io("sync the directory of", &owned.path, e))?;
-            Ok(Sealed::Large {
-                file: owned,
-                crc: crc.finalize(),
-            })
+            sync_parent(&owned.path).map_err(|e| Error::io("sync the directory of", &owned.path, e))?;
+            Ok(Sealed::Large { file: owned, crc: crc.finalize() })
         })
         .await
     }
 }
 
 /// Runs file work where it may wait.
-pub async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Error::Closed)?
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Closed)?
 }
 
 /// A whole large body, checked.
 pub fn read_large(path: &Path, id: MessageId, size: u64, crc: u32) -> Result<Bytes, Error> {
     let body = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
     if body.len() as u64 != size || crc32fast::hash(&body) != crc {
-        return Err(Error::Damaged {
-            id,
-            file: path.to_owned(),
-        });
+        return Err(Error::Damaged { id, file: path.to_owned() });
     }
     Ok(body.into())
 }

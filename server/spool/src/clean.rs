@@ -57,13 +57,7 @@ impl Writer {
                 return Ok(false);
             }
             let index = self.core.index.lock();
-            self.moving.extend(
-                index
-                    .live
-                    .iter()
-                    .filter(|(_, live)| live.at.segment == first)
-                    .map(|(id, _)| *id),
-            );
+            self.moving.extend(index.live.iter().filter(|(_, live)| live.at.segment == first).map(|(id, _)| *id));
         }
         self.move_some(first)?;
         Ok(true)
@@ -75,14 +69,9 @@ impl Writer {
             return Ok(());
         };
         let path = segment.name.path(&self.core.dir);
-        let aside = segment
-            .damaged
-            .then(|| segment.name.path(&self.core.dir.join("damaged")));
+        let aside = segment.damaged.then(|| segment.name.path(&self.core.dir.join("damaged")));
         drop(index);
-        self.core
-            .disk
-            .remove(&path, aside.as_deref())
-            .map_err(|e| Error::io("remove", &path, e))?;
+        self.core.disk.remove(&path, aside.as_deref()).map_err(|e| Error::io("remove", &path, e))?;
         index = self.core.index.lock();
         index.segments.remove(&number);
         Ok(())
@@ -136,24 +125,11 @@ impl Writer {
     }
 
     fn record_anew(&self, id: MessageId) -> Result<(Vec<u8>, bytes::Bytes), Error> {
-        let live = self
-            .core
-            .index
-            .lock()
-            .live
-            .get(&id)
-            .copied()
-            .ok_or(Error::Unknown(id))?;
+        let live = self.core.index.lock().live.get(&id).copied().ok_or(Error::Unknown(id))?;
         let (bytes, body) = self.core.read_record(id, &live)?;
-        let damaged = |segment| Error::Damaged {
-            id,
-            file: self.core.segment_path(segment),
-        };
+        let damaged = |segment| Error::Damaged { id, file: self.core.segment_path(segment) };
         let record = Record::decode(&bytes).map_err(|_| damaged(live.at.segment))?;
-        let newer = live
-            .state
-            .map(|place| self.core.read_place(place).map(|bytes| (bytes, place)))
-            .transpose()?;
+        let newer = live.state.map(|place| self.core.read_place(place).map(|bytes| (bytes, place))).transpose()?;
         let state = match &newer {
             None => record.state,
             Some((bytes, place)) => match Record::decode(bytes) {

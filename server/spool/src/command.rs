@@ -10,19 +10,9 @@ pub type Reply<T = ()> = oneshot::Sender<Result<T, Error>>;
 
 pub enum Command {
     Accept(Box<Accept>),
-    Update {
-        id: MessageId,
-        head: Vec<u8>,
-        reply: Reply,
-    },
-    Finish {
-        id: MessageId,
-        head: Vec<u8>,
-        reply: Option<Reply>,
-    },
-    Close {
-        reply: oneshot::Sender<()>,
-    },
+    Update { id: MessageId, head: Vec<u8>, reply: Reply },
+    Finish { id: MessageId, head: Vec<u8>, reply: Option<Reply> },
+    Close { reply: oneshot::Sender<()> },
 }
 
 pub struct Accept {
@@ -61,11 +51,7 @@ pub struct Accepted {
 
 impl Accepted {
     pub fn new(id: MessageId, commands: Sender<Command>) -> Self {
-        Accepted {
-            id,
-            commands: Some(commands),
-            durable: false,
-        }
+        Accepted { id, commands: Some(commands), durable: false }
     }
 
     pub fn now_durable(&mut self) {
@@ -85,27 +71,14 @@ impl Drop for Accepted {
             && let Ok(head) = crate::record::Record::done(self.id).head()
         {
             // The writer is gone only after close; then the message is found at the next start, as after a crash.
-            let _ = commands.send(Command::Finish {
-                id: self.id,
-                head,
-                reply: None,
-            });
+            let _ = commands.send(Command::Finish { id: self.id, head, reply: None });
         }
     }
 }
 
 /// What becomes true when a batch is in the log.
 pub enum Effect {
-    Put {
-        id: MessageId,
-        live: Live,
-        body: Bytes,
-    },
-    State {
-        id: MessageId,
-        place: crate::index::Place,
-    },
-    Remove {
-        id: MessageId,
-    },
+    Put { id: MessageId, live: Live, body: Bytes },
+    State { id: MessageId, place: crate::index::Place },
+    Remove { id: MessageId },
 }

@@ -29,11 +29,7 @@ pub enum Error {
     #[error("the spool is closed")]
     Closed,
     #[error("cannot {what} {path}: {source}", path = .path.display())]
-    Io {
-        what: &'static str,
-        path: PathBuf,
-        source: Arc<io::Error>,
-    },
+    Io { what: &'static str, path: PathBuf, source: Arc<io::Error> },
 }
 
 impl Error {
@@ -44,15 +40,10 @@ impl Error {
 
     pub(crate) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full {
-                dir: path.to_owned(),
-                why: source.to_string(),
-            },
-            _ => Error::Io {
-                what,
-                path: path.to_owned(),
-                source: Arc::new(source),
-            },
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Error::Full { dir: path.to_owned(), why: source.to_string() }
+            }
+            _ => Error::Io { what, path: path.to_owned(), source: Arc::new(source) },
         }
     }
 }

@@ -63,14 +63,7 @@ impl Index {
     /// The message's record has been appended anew, with its latest state in it.
     pub fn moved(&mut self, id: MessageId, at: Place) {
         if let Some(old) = self.live.get(&id).copied() {
-            self.put(
-                id,
-                Live {
-                    at,
-                    state: None,
-                    ..old
-                },
-            );
+            self.put(id, Live { at, state: None, ..old });
         }
     }
 

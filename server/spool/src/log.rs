@@ -36,32 +36,19 @@ impl Log {
             // Ends of messages may not be synced yet; once the segment is left nobody would do it.
             if last.synced < last.len {
                 let path = last.name.path(&self.dir);
-                last.file
-                    .sync_data()
-                    .map_err(|e| Error::io("sync", &path, e))?;
+                last.file.sync_data().map_err(|e| Error::io("sync", &path, e))?;
             }
             self.last = None;
         }
         let last = match self.last.take() {
             Some(last) => last,
             None => {
-                let name = Name {
-                    number: self.next_number,
-                    mark: (random() as u64).to_be_bytes(),
-                };
+                let name = Name { number: self.next_number, mark: (random() as u64).to_be_bytes() };
                 let path = name.path(&self.dir);
                 // A number is not used again even if this fails half-way.
                 self.next_number += 1;
-                let file = self
-                    .disk
-                    .create(&path)
-                    .map_err(|e| Error::io("create", &path, e))?;
-                Last {
-                    name,
-                    file,
-                    len: 0,
-                    synced: 0,
-                }
+                let file = self.disk.create(&path).map_err(|e| Error::io("create", &path, e))?;
+                Last { name, file, len: 0, synced: 0 }
             }
         };
         Ok(self.last.insert(last))
@@ -73,15 +60,9 @@ impl Log {
             return Err(Error::Closed);
         };
         let path = last.name.path(&self.dir);
-        let written = last
-            .file
-            .write_all_at(bytes, last.len)
-            .map_err(|e| Error::io("write", &path, e));
+        let written = last.file.write_all_at(bytes, last.len).map_err(|e| Error::io("write", &path, e));
         let result = written.and_then(|()| match sync {
-            true => last
-                .file
-                .sync_data()
-                .map_err(|e| Error::io("sync", &path, e)),
+            true => last.file.sync_data().map_err(|e| Error::io("sync", &path, e)),
             false => Ok(()),
         });
         match result {
@@ -95,10 +76,7 @@ impl Log {
             Err(error) => {
                 // What was written is taken back. After a failed sync the system may have dropped pages that it
                 // could not write, so the file is not gone on with unless it is merely full.
-                let cut = last
-                    .file
-                    .set_len(last.len)
-                    .and_then(|()| last.file.sync_data());
+                let cut = last.file.set_len(last.len).and_then(|()| last.file.sync_data());
                 if cut.is_err() || !error.is_full() {
                     self.last = None;
                 }

@@ -55,27 +55,11 @@ pub enum Bad {
 
 impl<'a> Record<'a> {
     pub fn state(id: MessageId, state: &'a [u8]) -> Self {
-        Record {
-            kind: Kind::State,
-            id,
-            size: 0,
-            envelope: &[],
-            state,
-            body: &[],
-            body_crc: 0,
-        }
+        Record { kind: Kind::State, id, size: 0, envelope: &[], state, body: &[], body_crc: 0 }
     }
 
     pub fn done(id: MessageId) -> Self {
-        Record {
-            kind: Kind::Done,
-            id,
-            size: 0,
-            envelope: &[],
-            state: &[],
-            body: &[],
-            body_crc: 0,
-        }
+        Record { kind: Kind::Done, id, size: 0, envelope: &[], state: &[], body: &[], body_crc: 0 }
     }
 
     pub fn len(&self) -> usize {
@@ -84,8 +68,7 @@ impl<'a> Record<'a> {
 
     /// All of the record but its body, which follows at once in the log. The mark is left zero.
     pub fn head(&self) -> Result<Vec<u8>, Error> {
-        let length =
-            |bytes: &[u8]| u32::try_from(bytes.len()).map_err(|_| Error::TooLarge(bytes.len()));
+        let length = |bytes: &[u8]| u32::try_from(bytes.len()).map_err(|_| Error::TooLarge(bytes.len()));
         let mut out = Vec::with_capacity(HEADER + self.envelope.len() + self.state.len());
         out.extend_from_slice(&[0; CHECKED_FROM]);
         out.extend_from_slice(&[VERSION, self.kind as u8, 0, 0]);
@@ -109,17 +92,12 @@ impl<'a> Record<'a> {
         if bytes.len() < HEADER {
             return Err(Bad::Damaged);
         }
-        let u32_at = |at: usize| {
-            u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-        };
+        let u32_at = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
         let lengths = [40, 44, 48].map(|at| u32_at(at) as usize);
         let mut parts = [&[][..]; 3];
         let mut at = HEADER;
         for (part, length) in parts.iter_mut().zip(lengths) {
-            let end = at
-                .checked_add(length)
-                .filter(|end| *end <= bytes.len())
-                .ok_or(Bad::Damaged)?;
+            let end = at.checked_add(length).filter(|end| *end <= bytes.len()).ok_or(Bad::Damaged)?;
             *part = &bytes[at..end];
             at = end;
         }
@@ -145,14 +123,6 @@ impl<'a> Record<'a> {
         if kind == Kind::Message && size != body.len() as u64 {
             return Err(Bad::Damaged);
         }
-        Ok(Record {
-            kind,
-            id: MessageId::from_bytes(id),
-            size,
-            envelope,
-            state,
-            body,
-            body_crc: u32_at(52),
-        })
+        Ok(Record { kind, id: MessageId::from_bytes(id), size, envelope, state, body, body_crc: u32_at(52) })
     }
 }

@@ -25,12 +25,7 @@ pub fn recover(dir: &Path, disk: Arc<dyn Disk>, segment_bytes: u64) -> Result<Re
     for (i, name) in names.iter().enumerate() {
         let path = name.path(dir);
         let bytes = std::fs::read(&path).map_err(|e| Error::io("read", &path, e))?;
-        let segment = Segment {
-            name: *name,
-            len: bytes.len() as u64,
-            live: 0,
-            damaged: false,
-        };
+        let segment = Segment { name: *name, len: bytes.len() as u64, live: 0, damaged: false };
         replay.index.segments.insert(name.number, segment);
         let mut bad = Vec::new();
         let mut wrong = None;
@@ -42,10 +37,7 @@ pub fn recover(dir: &Path, disk: Arc<dyn Disk>, segment_bytes: u64) -> Result<Re
                 }
             }
         });
-        scanned.map_err(|version| Error::Newer {
-            file: path.clone(),
-            version,
-        })?;
+        scanned.map_err(|version| Error::Newer { file: path.clone(), version })?;
         if let Some(error) = wrong {
             return Err(error);
         }
@@ -61,40 +53,21 @@ pub fn recover(dir: &Path, disk: Arc<dyn Disk>, segment_bytes: u64) -> Result<Re
     }
     // From here on the spool is changed.
     let next_number = names.last().map_or(1, |name| name.number + 1);
-    let mut log = Log {
-        dir: dir.to_owned(),
-        disk,
-        segment_bytes,
-        next_number,
-        last: None,
-    };
+    let mut log = Log { dir: dir.to_owned(), disk, segment_bytes, next_number, last: None };
     if let Some((name, len)) = last {
         let path = name.path(dir);
-        let file = log
-            .disk
-            .open(&path)
-            .map_err(|e| Error::io("open", &path, e))?;
-        file.set_len(len)
-            .map_err(|e| Error::io("shorten", &path, e))?;
+        let file = log.disk.open(&path).map_err(|e| Error::io("open", &path, e))?;
+        file.set_len(len).map_err(|e| Error::io("shorten", &path, e))?;
         file.sync_data().map_err(|e| Error::io("sync", &path, e))?;
         if let Some(segment) = replay.index.segments.get_mut(&name.number) {
             segment.len = len;
         }
-        log.last = Some(Last {
-            name,
-            file,
-            len,
-            synced: len,
-        });
+        log.last = Some(Last { name, file, len, synced: len });
     }
     replay.large_files(&dir.join("large"))?;
     let mut entries: Vec<Entry> = replay.entries.into_values().collect();
     entries.sort_unstable_by_key(|entry| entry.id);
-    Ok(Recovered {
-        index: replay.index,
-        entries,
-        log,
-    })
+    Ok(Recovered { index: replay.index, entries, log })
 }
 
 #[derive(Default)]
@@ -104,46 +77,17 @@ struct Replay {
 }
 
 impl Replay {
-    fn apply(
-        &mut self,
-        path: &Path,
-        segment: u64,
-        offset: usize,
-        record: Record<'_>,
-    ) -> Result<(), Error> {
+    fn apply(&mut self, path: &Path, segment: u64, offset: usize, record: Record<'_>) -> Result<(), Error> {
         let id = record.id;
-        let place = Place {
-            segment,
-            offset: offset as u64,
-            len: record.len() as u64,
-        };
+        let place = Place { segment, offset: offset as u64, len: record.len() as u64 };
         match record.kind {
             Kind::Message | Kind::Large => {
                 let envelope: Envelope =
-                    postcard::from_bytes(record.envelope).map_err(|_| Error::Envelope {
-                        id,
-                        file: path.to_owned(),
-                    })?;
+                    postcard::from_bytes(record.envelope).map_err(|_| Error::Envelope { id, file: path.to_owned() })?;
                 let large = (record.kind == Kind::Large).then_some(record.body_crc);
-                self.index.put(
-                    id,
-                    Live {
-                        at: place,
-                        state: None,
-                        size: record.size,
-                        large,
-                    },
-                );
+                self.index.put(id, Live { at: place, state: None, size: record.size, large });
                 let state = record.state.to_vec();
-                self.entries.insert(
-                    id,
-                    Entry {
-                        id,
-                        envelope: Arc::new(envelope),
-                        state,
-                        size: record.size,
-                    },
-                );
+                self.entries.insert(id, Entry { id, envelope: Arc::new(envelope), state, size: record.size });
             }
             Kind::State => {
                 // None: the message was finished and its own segment has gone already; its end follows.
@@ -175,38 +119,18 @@ impl Replay {
         let mut there = HashMap::new();
         for file in std::fs::read_dir(dir).map_err(|e| Error::io("list", dir, e))? {
             let file = file.map_err(|e| Error::io("list", dir, e))?;
-            let owner = file
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse::<MessageId>().ok());
-            let owner = owner.filter(|id| {
-                self.index
-                    .live
-                    .get(id)
-                    .is_some_and(|live| live.large.is_some())
-            });
+            let owner = file.file_name().to_str().and_then(|name| name.parse::<MessageId>().ok());
+            let owner = owner.filter(|id| self.index.live.get(id).is_some_and(|live| live.large.is_some()));
             match owner {
                 Some(id) => {
-                    there.insert(
-                        id,
-                        file.metadata()
-                            .map_err(|e| Error::io("read", &file.path(), e))?
-                            .len(),
-                    );
+                    there.insert(id, file.metadata().map_err(|e| Error::io("read", &file.path(), e))?.len());
                 }
-                None => std::fs::remove_file(file.path())
-                    .map_err(|e| Error::io("remove", &file.path(), e))?,
+                None => std::fs::remove_file(file.path()).map_err(|e| Error::io("remove", &file.path(), e))?,
             }
         }
-        let large = self
-            .index
-            .live
-            .iter()
-            .filter(|(_, live)| live.large.is_some());
-        let lost: Vec<MessageId> = large
-            .filter(|(id, live)| there.get(id) != Some(&live.size))
-            .map(|(id, _)| *id)
-            .collect();
+        let large = self.index.live.iter().filter(|(_, live)| live.large.is_some());
+        let lost: Vec<MessageId> =
+            large.filter(|(id, live)| there.get(id) != Some(&live.size)).map(|(id, _)| *id).collect();
         for id in lost {
             self.index.remove(id);
             self.index.damaged += 1;

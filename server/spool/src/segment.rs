@@ -19,22 +19,13 @@ pub struct Name {
 
 impl Name {
     pub fn path(self, dir: &Path) -> PathBuf {
-        dir.join(format!(
-            "{:08}-{:016x}.seg",
-            self.number,
-            u64::from_be_bytes(self.mark)
-        ))
+        dir.join(format!("{:08}-{:016x}.seg", self.number, u64::from_be_bytes(self.mark)))
     }
 
     fn parse(text: &str) -> Option<Self> {
         let (number, mark) = text.strip_suffix(".seg")?.split_once('-')?;
-        let mark = u64::from_str_radix(mark, 16)
-            .ok()
-            .filter(|_| mark.len() == 16)?;
-        Some(Name {
-            number: number.parse().ok()?,
-            mark: mark.to_be_bytes(),
-        })
+        let mark = u64::from_str_radix(mark, 16).ok().filter(|_| mark.len() == 16)?;
+        Some(Name { number: number.parse().ok()?, mark: mark.to_be_bytes() })
     }
 
     /// The segments in `dir` in the order of the log.
@@ -63,11 +54,7 @@ pub fn scan<'a>(bytes: &'a [u8], mark: Mark, mut each: impl FnMut(Found<'a>)) ->
     let mut at = 0;
     let mut bad_from = 0;
     while at < bytes.len() {
-        let here = if bytes[at..].starts_with(&mark) {
-            Record::decode(&bytes[at..])
-        } else {
-            Err(Bad::Damaged)
-        };
+        let here = if bytes[at..].starts_with(&mark) { Record::decode(&bytes[at..]) } else { Err(Bad::Damaged) };
         match here {
             Ok(record) => {
                 if bad_from < at {
@@ -93,7 +80,5 @@ fn next_mark(bytes: &[u8], from: usize, mark: Mark) -> usize {
     if rest.len() < HEADER {
         return bytes.len();
     }
-    rest.windows(mark.len())
-        .position(|w| w == mark)
-        .map_or(bytes.len(), |found| from + found)
+    rest.windows(mark.len()).position(|w| w == mark).map_or(bytes.len(), |found| from + found)
 }

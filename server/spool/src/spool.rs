@@ -37,11 +37,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            segment_bytes: 64 << 20,
-            memory_body: 1 << 20,
-            min_free_bytes: 256 << 20,
-        }
+        Options { segment_bytes: 64 << 20, memory_body: 1 << 20, min_free_bytes: 256 << 20 }
     }
 }
 
@@ -67,7 +63,7 @@ pub struct Stats {
     pub log_bytes: u64,
     pub free_bytes: u64,
     /// Unreadable stretches of the log and lost bodies, since the start and found at the start. More than 0
-    /// means a failing disk; the error log tells where.
+    /// means a failing disk, or a power cut in the midst of a write; the error log tells where.
     pub damaged: u64,
 }
 
@@ -97,8 +93,7 @@ impl Core {
     }
 
     pub fn check_space(&self) -> Result<(), Error> {
-        self.space
-            .check(&*self.disk, &self.dir, self.options.min_free_bytes)
+        self.space.check(&*self.disk, &self.dir, self.options.min_free_bytes)
     }
 
     pub fn random(&self) -> u128 {
@@ -111,9 +106,8 @@ pub fn random() -> u128 {
     let mut bytes = [0; 16];
     // Fails only on systems without a random source; the names need to be unlikely, the clock will do there.
     if getrandom::fill(&mut bytes).is_err() {
-        bytes = (model::Timestamp::now().0 as u128)
-            .wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
-            .to_le_bytes();
+        bytes =
+            (model::Timestamp::now().0 as u128).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835).to_le_bytes();
     }
     u128::from_le_bytes(bytes)
 }
@@ -125,29 +119,15 @@ impl Spool {
         Spool::open_on(Arc::new(Real), dir, options)
     }
 
-    pub(crate) fn open_on(
-        disk: Arc<dyn Disk>,
-        dir: &Path,
-        options: Options,
-    ) -> Result<(Spool, Vec<Entry>), Error> {
+    pub(crate) fn open_on(disk: Arc<dyn Disk>, dir: &Path, options: Options) -> Result<(Spool, Vec<Entry>), Error> {
         for needed in [dir.to_owned(), dir.join("large"), dir.join("damaged")] {
             std::fs::create_dir_all(&needed).map_err(|e| Error::io("create", &needed, e))?;
-            crate::disk::sync_parent(&needed)
-                .map_err(|e| Error::io("sync the directory of", &needed, e))?;
+            crate::disk::sync_parent(&needed).map_err(|e| Error::io("sync the directory of", &needed, e))?;
         }
         let lock = lock(dir)?;
-        let Recovered {
-            index,
-            entries,
-            log,
-        } = recover(dir, disk.clone(), options.segment_bytes)?;
-        let core = Arc::new(Core {
-            dir: dir.to_owned(),
-            options,
-            disk,
-            index: Mutex::new(index),
-            space: Space::default(),
-        });
+        let Recovered { index, entries, log } = recover(dir, disk.clone(), options.segment_bytes)?;
+        let core =
+            Arc::new(Core { dir: dir.to_owned(), options, disk, index: Mutex::new(index), space: Space::default() });
         let (commands, waiting) = mpsc::channel();
         let writer = Writer::new(core.clone(), log, waiting, lock);
         std::thread::Builder::new()
@@ -164,12 +144,7 @@ impl Spool {
 
     /// Takes a message. It is on stable storage when this returns `Ok`; after an error nothing of it stays. When
     /// the future is dropped before, the message is taken out again. The envelope's size is set here.
-    pub async fn accept(
-        &self,
-        mut envelope: Envelope,
-        body: BodyWriter,
-        state: Vec<u8>,
-    ) -> Result<Entry, Error> {
+    pub async fn accept(&self, mut envelope: Envelope, body: BodyWriter, state: Vec<u8>) -> Result<Entry, Error> {
         self.core.check_space()?;
         let id = envelope.id;
         if self.core.index.lock().live.contains_key(&id) {
@@ -177,46 +152,20 @@ impl Spool {
         }
         envelope.size = body.len();
         let size = envelope.size;
-        let encoded = postcard::to_allocvec(&envelope).map_err(|e| {
-            Error::io(
-                "encode the envelope for",
-                &self.core.dir,
-                io::Error::other(e),
-            )
-        })?;
+        let encoded = postcard::to_allocvec(&envelope)
+            .map_err(|e| Error::io("encode the envelope for", &self.core.dir, io::Error::other(e)))?;
         let (kind, body, large, crc) = match body.seal(id).await? {
             Sealed::Memory(body) => (Kind::Message, body, None, None),
             Sealed::Large { file, crc } => (Kind::Large, Bytes::new(), Some(file), Some(crc)),
         };
-        let record = Record {
-            kind,
-            id,
-            size,
-            envelope: &encoded,
-            state: &state,
-            body: &body,
-            body_crc: crc.unwrap_or(0),
-        };
+        let record =
+            Record { kind, id, size, envelope: &encoded, state: &state, body: &body, body_crc: crc.unwrap_or(0) };
         let head = record.head()?;
         let (reply, answer) = oneshot::channel();
         let accepted = Accepted::new(id, self.commands.clone());
-        self.send(Command::Accept(Box::new(Accept {
-            id,
-            head,
-            body,
-            large,
-            size,
-            crc,
-            accepted,
-            reply,
-        })))?;
+        self.send(Command::Accept(Box::new(Accept { id, head, body, large, size, crc, accepted, reply })))?;
         answer.await.map_err(|_| Error::Closed)??.received();
-        Ok(Entry {
-            id,
-            envelope: Arc::new(envelope),
-            state,
-            size,
-        })
+        Ok(Entry { id, envelope: Arc::new(envelope), state, size })
     }
 
     /// Replaces the message's state. The new one is on stable storage when this returns `Ok`.
@@ -233,11 +182,7 @@ impl Spool {
     pub async fn finish(&self, id: MessageId) -> Result<(), Error> {
         let head = Record::done(id).head()?;
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Finish {
-            id,
-            head,
-            reply: Some(reply),
-        })?;
+        self.send(Command::Finish { id, head, reply: Some(reply) })?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
@@ -280,18 +225,10 @@ impl Core {
     fn read(&self, id: MessageId) -> Result<Bytes, Error> {
         let mut tried = None;
         loop {
-            let live = self
-                .index
-                .lock()
-                .live
-                .get(&id)
-                .copied()
-                .ok_or(Error::Unknown(id))?;
+            let live = self.index.lock().live.get(&id).copied().ok_or(Error::Unknown(id))?;
             let read = match live.large {
                 Some(crc) => read_large(&self.large_path(id), id, live.size, crc),
-                None => self
-                    .read_record(id, &live)
-                    .map(|(bytes, body)| bytes.slice(body)),
+                None => self.read_record(id, &live).map(|(bytes, body)| bytes.slice(body)),
             };
             // The message may have moved to a later segment, or have been finished, since it was looked up.
             match read {
@@ -302,20 +239,10 @@ impl Core {
     }
 
     /// The message's record and where its body is in it.
-    pub fn read_record(
-        &self,
-        id: MessageId,
-        live: &Live,
-    ) -> Result<(Bytes, std::ops::Range<usize>), Error> {
+    pub fn read_record(&self, id: MessageId, live: &Live) -> Result<(Bytes, std::ops::Range<usize>), Error> {
         let bytes = self.read_place(live.at)?;
-        let damaged = || Error::Damaged {
-            id,
-            file: self.segment_path(live.at.segment),
-        };
-        let record = Record::decode(&bytes)
-            .ok()
-            .filter(|r| r.id == id)
-            .ok_or_else(damaged)?;
+        let damaged = || Error::Damaged { id, file: self.segment_path(live.at.segment) };
+        let record = Record::decode(&bytes).ok().filter(|r| r.id == id).ok_or_else(damaged)?;
         let end = record.len();
         let start = end - record.body.len();
         Ok((bytes.into(), start..end))
@@ -323,8 +250,7 @@ impl Core {
 
     pub fn read_place(&self, place: crate::index::Place) -> Result<Vec<u8>, Error> {
         let path = self.segment_path(place.segment);
-        let mut bytes =
-            vec![0; usize::try_from(place.len).map_err(|_| Error::TooLarge(usize::MAX))?];
+        let mut bytes = vec![0; usize::try_from(place.len).map_err(|_| Error::TooLarge(usize::MAX))?];
         File::open(&path)
             .and_then(|file| file.read_exact_at(&mut bytes, place.offset))
             .map_err(|e| Error::io("read", &path, e))?;
@@ -333,10 +259,7 @@ impl Core {
 
     pub fn segment_path(&self, number: u64) -> PathBuf {
         let index = self.index.lock();
-        index
-            .segments
-            .get(&number)
-            .map_or_else(|| self.dir.clone(), |segment| segment.name.path(&self.dir))
+        index.segments.get(&number).map_or_else(|| self.dir.clone(), |segment| segment.name.path(&self.dir))
     }
 
     pub fn remember(&self, index: &mut Index, id: MessageId, body: Bytes) {
@@ -349,11 +272,7 @@ impl Core {
 /// The lock file is never deleted: two processes could then hold two files of that name.
 fn lock(dir: &Path) -> Result<File, Error> {
     let path = dir.join("lock");
-    let file = File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .map_err(|e| Error::io("open", &path, e))?;
+    let file = File::options().create(true).append(true).open(&path).map_err(|e| Error::io("open", &path, e))?;
     for _ in 0..20 {
         match file.try_lock() {
             Ok(()) => return Ok(file),

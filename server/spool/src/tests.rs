@@ -2,23 +2,22 @@
 //! Behaviour of the whole crate, on real and on failing disks.
 
 mod basics;
+mod cleaning;
+mod disk;
+mod failing;
+mod power;
+mod records;
+mod recovery;
 
 use crate::{Error, Options, Spool};
 use model::{Direction, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
 
 pub fn options() -> Options {
-    Options {
-        segment_bytes: 64 << 10,
-        memory_body: 16 << 10,
-        min_free_bytes: 0,
-    }
+    Options { segment_bytes: 64 << 10, memory_body: 16 << 10, min_free_bytes: 0 }
 }
 
 pub fn id(n: u64) -> MessageId {
-    MessageId::new(
-        Timestamp(1_700_000_000_000 + n as i64),
-        u128::from(n) * 7919,
-    )
+    MessageId::new(Timestamp(1_700_000_000_000 + n as i64), u128::from(n) * 7919)
 }
 
 pub fn envelope(id: MessageId) -> Envelope {

@@ -53,15 +53,7 @@ enum Waiting {
 
 impl Writer {
     pub fn new(core: Arc<Core>, log: Log, commands: mpsc::Receiver<Command>, lock: File) -> Self {
-        Writer {
-            core,
-            log,
-            commands,
-            owed: Vec::new(),
-            clean_after: None,
-            moving: Vec::new(),
-            _lock: lock,
-        }
+        Writer { core, log, commands, owed: Vec::new(), clean_after: None, moving: Vec::new(), _lock: lock }
     }
 
     pub fn run(mut self) {
@@ -87,6 +79,11 @@ impl Writer {
             self.pay();
             closing = first.and_then(|first| self.round(first));
         }
+        let mut closing = Vec::from_iter(closing);
+        // What was sent meanwhile, messages that nobody waits for any more among it.
+        while let Ok(command) = self.commands.try_recv() {
+            closing.extend(self.round(command));
+        }
         self.pay();
         if let Some(last) = &self.log.last
             && last.synced < last.len
@@ -95,7 +92,7 @@ impl Writer {
             tracing::error!(%error, dir = %self.core.dir.display(), "cannot sync the spool at its end");
         }
         drop(self); // releases the directory before the one who waits for it is told
-        if let Some(closing) = closing {
+        for closing in closing {
             let _ = closing.send(());
         }
     }
@@ -115,11 +112,7 @@ impl Writer {
                 }
                 command => gathered.push(command),
             }
-            next = if bytes < BATCH_BYTES {
-                self.commands.try_recv().ok()
-            } else {
-                None
-            };
+            next = if bytes < BATCH_BYTES { self.commands.try_recv().ok() } else { None };
         }
         if !gathered.is_empty() {
             self.commit(gathered, bytes);
@@ -131,19 +124,10 @@ impl Writer {
         let start = match self.log.room_for(bytes) {
             Ok(last) => (last.name, last.len),
             Err(error) => {
-                return self.refuse(
-                    commands
-                        .into_iter()
-                        .filter_map(|c| refused(c, &error))
-                        .collect(),
-                    &error,
-                );
+                return self.refuse(commands.into_iter().filter_map(|c| refused(c, &error)).collect(), &error);
             }
         };
-        let mut batch = Batch {
-            bytes: Vec::with_capacity(bytes),
-            ..Batch::default()
-        };
+        let mut batch = Batch { bytes: Vec::with_capacity(bytes), ..Batch::default() };
         for command in commands {
             self.add(&mut batch, start, command);
         }
@@ -153,26 +137,21 @@ impl Writer {
         let began = Instant::now();
         match self.log.append(&batch.bytes, batch.sync) {
             Ok(()) => {
-                metrics::histogram!("postern_spool_commit_seconds")
-                    .record(began.elapsed().as_secs_f64());
+                metrics::histogram!("postern_spool_commit_seconds").record(began.elapsed().as_secs_f64());
                 metrics::histogram!("postern_spool_commit_records").record(batch.done.len() as f64);
                 self.apply(start, batch);
             }
             Err(error) => {
-                let ends = batch.done.into_iter().filter_map(|(effect, waiting)| {
-                    match (effect, waiting) {
-                        (Effect::Remove { id }, Waiting::Finish { head, reply }) => {
-                            Some((id, head, reply))
-                        }
-                        (_, Waiting::Finish { .. }) => None,
-                        (_, Waiting::Update(reply)) => {
-                            let _ = reply.send(Err(error.clone()));
-                            None
-                        }
-                        (_, Waiting::Accept(accept)) => {
-                            let _ = accept.1.send(Err(error.clone()));
-                            None
-                        }
+                let ends = batch.done.into_iter().filter_map(|(effect, waiting)| match (effect, waiting) {
+                    (Effect::Remove { id }, Waiting::Finish { head, reply }) => Some((id, head, reply)),
+                    (_, Waiting::Finish { .. }) => None,
+                    (_, Waiting::Update(reply)) => {
+                        let _ = reply.send(Err(error.clone()));
+                        None
+                    }
+                    (_, Waiting::Accept(accept)) => {
+                        let _ = accept.1.send(Err(error.clone()));
+                        None
                     }
                 });
                 let ends = ends.collect();
@@ -185,24 +164,11 @@ impl Writer {
     fn add(&self, batch: &mut Batch, (name, start): (Name, u64), command: Command) {
         let offset = start + batch.bytes.len() as u64;
         let len = command.len() as u64;
-        let place = Place {
-            segment: name.number,
-            offset,
-            len,
-        };
+        let place = Place { segment: name.number, offset, len };
         let live = |id| self.core.index.lock().live.get(&id).copied();
         match command {
             Command::Accept(accept) => {
-                let Accept {
-                    id,
-                    head,
-                    body,
-                    large,
-                    size,
-                    crc,
-                    accepted,
-                    reply,
-                } = *accept;
+                let Accept { id, head, body, large, size, crc, accepted, reply } = *accept;
                 if live(id).is_some() || !batch.accepted.insert(id) {
                     // Its file, if it has one, has taken the place of the other's by now: keep it.
                     large.into_iter().for_each(crate::body::Owned::keep);
@@ -211,16 +177,8 @@ impl Writer {
                 }
                 put(&mut batch.bytes, name, &head, &body);
                 batch.sync = true;
-                let live = Live {
-                    at: place,
-                    state: None,
-                    size,
-                    large: crc,
-                };
-                batch.done.push((
-                    Effect::Put { id, live, body },
-                    Waiting::Accept(Box::new((accepted, reply, large))),
-                ));
+                let live = Live { at: place, state: None, size, large: crc };
+                batch.done.push((Effect::Put { id, live, body }, Waiting::Accept(Box::new((accepted, reply, large)))));
             }
             Command::Update { id, head, reply } => {
                 if live(id).is_none() {
@@ -229,9 +187,7 @@ impl Writer {
                 }
                 put(&mut batch.bytes, name, &head, &[]);
                 batch.sync = true;
-                batch
-                    .done
-                    .push((Effect::State { id, place }, Waiting::Update(reply)));
+                batch.done.push((Effect::State { id, place }, Waiting::Update(reply)));
             }
             Command::Finish { id, head, reply } => {
                 let Some(live) = live(id) else {
@@ -241,9 +197,7 @@ impl Writer {
                 put(&mut batch.bytes, name, &head, &[]);
                 // A large body is deleted right after; its message's end must not be lost then.
                 batch.sync |= live.large.is_some();
-                batch
-                    .done
-                    .push((Effect::Remove { id }, Waiting::Finish { head, reply }));
+                batch.done.push((Effect::Remove { id }, Waiting::Finish { head, reply }));
             }
             Command::Close { .. } => {}
         }
@@ -307,19 +261,13 @@ impl Writer {
             return;
         }
         let owed = std::mem::take(&mut self.owed);
-        let paid = self
-            .log
-            .room_for(owed.len())
-            .map(|last| (last.name, last.len))
-            .and_then(|(name, start)| {
-                let mut bytes = Vec::with_capacity(owed.len());
-                for head in owed.chunks(crate::record::HEADER) {
-                    put(&mut bytes, name, head, &[]);
-                }
-                self.log
-                    .append(&bytes, true)
-                    .map(|()| (name, start + bytes.len() as u64))
-            });
+        let paid = self.log.room_for(owed.len()).map(|last| (last.name, last.len)).and_then(|(name, start)| {
+            let mut bytes = Vec::with_capacity(owed.len());
+            for head in owed.chunks(crate::record::HEADER) {
+                put(&mut bytes, name, head, &[]);
+            }
+            self.log.append(&bytes, true).map(|()| (name, start + bytes.len() as u64))
+        });
         match paid {
             Ok((name, len)) => {
                 self.wrote(name, len);
@@ -338,16 +286,7 @@ impl Writer {
     /// The last segment has grown.
     pub(crate) fn wrote(&self, name: Name, len: u64) {
         let mut index = self.core.index.lock();
-        index
-            .segments
-            .entry(name.number)
-            .or_insert(Segment {
-                name,
-                len: 0,
-                live: 0,
-                damaged: false,
-            })
-            .len = len;
+        index.segments.entry(name.number).or_insert(Segment { name, len: 0, live: 0, damaged: false }).len = len;
     }
 
     pub(crate) fn remove_large(&self, id: MessageId) {
