@@ -19,6 +19,8 @@ pub enum Role {
 }
 
 impl Role {
+    pub const ALL: &'static [Role] = &[Role::System, Role::Account, Role::Operator, Role::Dashboard, Role::Owner];
+
     pub fn label(self) -> &'static str {
         match self {
             Role::System => "System Administrator",
@@ -39,6 +41,11 @@ pub enum Principal {
     },
     Owner {
         mailbox: MailboxId,
+    },
+    /// A program with an API token; without an account, of the whole system.
+    Token {
+        id: i64,
+        account: Option<AccountId>,
     },
     /// The product itself: jobs and the command line.
     System,

@@ -186,6 +186,8 @@ sections! {
         frequency: DigestFrequency = DigestFrequency::Daily;
         #[doc = "Hours of the day at which a digest's period ends; it is sent one to two hours later. At most two."]
         cutoff_hours: Vec<u8> = vec![1];
+        #[doc = "Time zone of those hours, such as Europe/Berlin."]
+        time_zone: String = "UTC".to_owned();
         #[doc = "Days for which the digest's links log in; none: 3 for a daily digest, 7 for a weekly one."]
         token_days: Option<u8> = None;
         #[doc = "Send a digest also when nothing was held."]

@@ -1,1 +1,112 @@
-//! postern-service
+//! The use cases: every operation of the product, permission-checked and audited, once.
+//!
+//! How to write one: take the [`Actor`] first; begin with [`Service::permit`], which names the use case and gives the
+//! scope of rows that the actor may touch; look rows up within that scope, so that what belongs to others is "not
+//! found" and never "forbidden"; do slow work (hashing, sending) outside the transaction; put the audit row into the
+//! transaction of the change. Pages, the API and the command line parse, call, and render; they decide nothing.
+
+mod accounts;
+mod administrators;
+mod audit;
+mod digest;
+mod domains;
+mod error;
+mod link;
+mod login;
+mod mailboxes;
+mod message_view;
+mod notice;
+mod outside;
+mod overview;
+mod owner;
+mod password;
+mod permission;
+mod purge;
+mod quarantine;
+mod release;
+mod secret;
+mod session;
+pub mod snapshot;
+mod token;
+
+pub use administrators::{FirstLogin, NewAdministrator};
+pub use digest::{DigestContent, DueDigest};
+pub use error::Error;
+pub use login::NewSession;
+pub use outside::{Bodies, BoxFuture, Outbox, OutgoingMail, QueueView};
+pub use permission::{UseCase, permits};
+pub use session::{ABSOLUTE, IDLE_ADMINISTRATOR, IDLE_OWNER, SessionView};
+pub use snapshot::{Known, Lookup, Snapshot, SnapshotStore};
+pub use store::Store;
+
+use model::{Actor, Timestamp};
+use std::sync::Arc;
+
+/// What the service must know of its installation.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where people reach the dashboards, without a slash at the end: links are built from this only.
+    pub url: String,
+    /// The gateway's name in mail that it writes.
+    pub hostname: String,
+    pub version: String,
+}
+
+/// All use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    bodies: Box<dyn Bodies>,
+    outbox: Arc<dyn Outbox>,
+    config: Config,
+    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    hasher: password::Hasher,
+    link_key: tokio::sync::OnceCell<link::Key>,
+}
+
+impl Service {
+    pub fn new(store: Store, bodies: impl Bodies + 'static, outbox: Arc<dyn Outbox>, config: Config) -> Service {
+        Self::with_clock(store, bodies, outbox, config, Timestamp::now)
+    }
+
+    /// With a clock of the caller's, for tests.
+    pub fn with_clock(
+        store: Store,
+        bodies: impl Bodies + 'static,
+        outbox: Arc<dyn Outbox>,
+        config: Config,
+        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+    ) -> Service {
+        let inner = Inner {
+            store,
+            bodies: Box::new(bodies),
+            outbox,
+            config,
+            clock: Box::new(clock),
+            hasher: password::Hasher::new(),
+            link_key: tokio::sync::OnceCell::new(),
+        };
+        Service { inner: Arc::new(inner) }
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.inner.clock)()
+    }
+
+    /// The first line of every use case: may this role do this, and on whose rows.
+    fn permit(&self, actor: &Actor, what: UseCase) -> Result<store::Scope, Error> {
+        permission::check(actor, what)
+    }
+}

@@ -18,8 +18,10 @@ pub async fn insert(c: &mut Connection, name: &str, created: Timestamp) -> Resul
 }
 
 pub async fn by_name(c: &mut Connection, name: &str) -> Result<Option<AccountId>, Error> {
-    let id: Option<i64> =
-        sqlx::query_scalar("SELECT id FROM account WHERE name_key = $1").bind(name.to_lowercase()).fetch_optional(c).await?;
+    let id: Option<i64> = sqlx::query_scalar("SELECT id FROM account WHERE name_key = $1")
+        .bind(name.to_lowercase())
+        .fetch_optional(c)
+        .await?;
     Ok(id.map(AccountId))
 }
 
@@ -29,7 +31,8 @@ pub async fn name(c: &mut Connection, id: AccountId) -> Result<Option<String>, E
 
 /// All accounts by name.
 pub async fn all(c: &mut Connection) -> Result<Vec<(AccountId, String)>, Error> {
-    let rows: Vec<(i64, String)> = sqlx::query_as("SELECT id, name FROM account ORDER BY name_key").fetch_all(c).await?;
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, name FROM account ORDER BY name_key").fetch_all(c).await?;
     Ok(rows.into_iter().map(|(id, name)| (AccountId(id), name)).collect())
 }
 
@@ -83,7 +86,11 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Pag
         "created" => "a.created",
         _ => "a.name_key",
     });
-    b.push(if q.desc { " DESC" } else { " ASC" }).push(", a.id LIMIT ").push_bind(i64::from(per_page)).push(" OFFSET ").push_bind(offset);
+    b.push(if q.desc { " DESC" } else { " ASC" })
+        .push(", a.id LIMIT ")
+        .push_bind(i64::from(per_page))
+        .push(" OFFSET ")
+        .push_bind(offset);
     let rows = b.build().fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
     Ok(query::page(rows, u64::try_from(total).unwrap_or(0), number, per_page))
 }

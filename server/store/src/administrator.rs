@@ -49,7 +49,8 @@ pub async fn update(c: &mut Connection, a: &Administrator) -> Result<(), Error> 
 }
 
 pub async fn by_email(c: &mut Connection, email: &EmailAddress) -> Result<Option<Administrator>, Error> {
-    let row = sqlx::query("SELECT * FROM administrator WHERE email_key = $1").bind(email.key()).fetch_optional(c).await?;
+    let row =
+        sqlx::query("SELECT * FROM administrator WHERE email_key = $1").bind(email.key()).fetch_optional(c).await?;
     row.as_ref().map(administrator).transpose()
 }
 
@@ -60,10 +61,12 @@ pub async fn get(c: &mut Connection, id: AdministratorId) -> Result<Option<Admin
 
 /// Those of an account; none: those of the system. By address.
 pub async fn all(c: &mut Connection, account: Option<AccountId>) -> Result<Vec<Administrator>, Error> {
-    let rows = sqlx::query("SELECT * FROM administrator WHERE account = $1 OR ($1 IS NULL AND account IS NULL) ORDER BY email_key")
-        .bind(account.map(|a| a.0))
-        .fetch_all(c)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT * FROM administrator WHERE account = $1 OR ($1 IS NULL AND account IS NULL) ORDER BY email_key",
+    )
+    .bind(account.map(|a| a.0))
+    .fetch_all(c)
+    .await?;
     rows.iter().map(administrator).collect()
 }
 

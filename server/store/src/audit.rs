@@ -8,22 +8,27 @@ use model::{AccountId, Timestamp};
 use sqlx::QueryBuilder;
 
 pub async fn insert(c: &mut Connection, row: &AuditRow, account: Option<AccountId>) -> Result<(), Error> {
-    sqlx::query("INSERT INTO audit (at, actor, origin, act, object, detail, account) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(row.at.0)
-        .bind(&row.actor)
-        .bind(&row.origin)
-        .bind(&row.act)
-        .bind(&row.object)
-        .bind(&row.detail)
-        .bind(account.map(|a| a.0))
-        .execute(c)
-        .await?;
+    sqlx::query(
+        "INSERT INTO audit (at, actor, origin, act, object, detail, account) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(row.at.0)
+    .bind(&row.actor)
+    .bind(&row.origin)
+    .bind(&row.act)
+    .bind(&row.object)
+    .bind(&row.detail)
+    .bind(account.map(|a| a.0))
+    .execute(c)
+    .await?;
     Ok(())
 }
 
 /// What was done with one object, oldest first.
 pub async fn of_object(c: &mut Connection, object: &str) -> Result<Vec<AuditRow>, Error> {
-    let rows = sqlx::query("SELECT * FROM audit WHERE object = $1 ORDER BY at, id LIMIT 500").bind(object).fetch_all(c).await?;
+    let rows = sqlx::query("SELECT * FROM audit WHERE object = $1 ORDER BY at, id LIMIT 500")
+        .bind(object)
+        .fetch_all(c)
+        .await?;
     rows.iter().map(row).collect()
 }
 

@@ -18,11 +18,13 @@ pub async fn meta(c: &mut Connection, name: &str) -> Result<Option<String>, Erro
 }
 
 pub async fn set_meta(c: &mut Connection, name: &str, value: &str) -> Result<(), Error> {
-    sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(name)
-        .bind(value)
-        .execute(c)
-        .await?;
+    sqlx::query(
+        "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(c)
+    .await?;
     Ok(())
 }
 

@@ -6,7 +6,14 @@ use model::{MailboxId, Timestamp};
 use std::collections::HashMap;
 
 /// The period `since..until` of the mailbox is done; `messages` were in its digest (0: nothing was sent).
-pub async fn insert(c: &mut Connection, mailbox: MailboxId, sent: Timestamp, since: Timestamp, until: Timestamp, messages: u64) -> Result<(), Error> {
+pub async fn insert(
+    c: &mut Connection,
+    mailbox: MailboxId,
+    sent: Timestamp,
+    since: Timestamp,
+    until: Timestamp,
+    messages: u64,
+) -> Result<(), Error> {
     sqlx::query("INSERT INTO digest (mailbox, sent, since, until, messages) VALUES ($1, $2, $3, $4, $5)")
         .bind(mailbox.0)
         .bind(sent.0)
@@ -20,14 +27,17 @@ pub async fn insert(c: &mut Connection, mailbox: MailboxId, sent: Timestamp, sin
 
 /// End of the last period that is done.
 pub async fn last_until(c: &mut Connection, mailbox: MailboxId) -> Result<Option<Timestamp>, Error> {
-    let t: Option<i64> = sqlx::query_scalar("SELECT max(until) FROM digest WHERE mailbox = $1").bind(mailbox.0).fetch_one(c).await?;
+    let t: Option<i64> =
+        sqlx::query_scalar("SELECT max(until) FROM digest WHERE mailbox = $1").bind(mailbox.0).fetch_one(c).await?;
     Ok(t.map(Timestamp))
 }
 
 /// When a digest last left.
 pub async fn last_sent(c: &mut Connection, mailbox: MailboxId) -> Result<Option<Timestamp>, Error> {
-    let t: Option<i64> =
-        sqlx::query_scalar("SELECT max(sent) FROM digest WHERE mailbox = $1 AND messages > 0").bind(mailbox.0).fetch_one(c).await?;
+    let t: Option<i64> = sqlx::query_scalar("SELECT max(sent) FROM digest WHERE mailbox = $1 AND messages > 0")
+        .bind(mailbox.0)
+        .fetch_one(c)
+        .await?;
     Ok(t.map(Timestamp))
 }
 

@@ -49,11 +49,23 @@ pub async fn update(c: &mut Connection, d: &Domain) -> Result<(), Error> {
 }
 
 pub async fn get(c: &mut Connection, id: DomainId) -> Result<Option<Domain>, Error> {
-    sqlx::query("SELECT * FROM domain WHERE id = $1").bind(id.0).fetch_optional(c).await?.as_ref().map(domain).transpose()
+    sqlx::query("SELECT * FROM domain WHERE id = $1")
+        .bind(id.0)
+        .fetch_optional(c)
+        .await?
+        .as_ref()
+        .map(domain)
+        .transpose()
 }
 
 pub async fn by_name(c: &mut Connection, name: &DomainName) -> Result<Option<Domain>, Error> {
-    sqlx::query("SELECT * FROM domain WHERE name = $1").bind(name.as_str()).fetch_optional(c).await?.as_ref().map(domain).transpose()
+    sqlx::query("SELECT * FROM domain WHERE name = $1")
+        .bind(name.as_str())
+        .fetch_optional(c)
+        .await?
+        .as_ref()
+        .map(domain)
+        .transpose()
 }
 
 /// All domains, or those of one account, by name.
@@ -116,7 +128,11 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Pag
         "created" => "d.created",
         _ => "d.name",
     });
-    b.push(if q.desc { " DESC" } else { " ASC" }).push(", d.id LIMIT ").push_bind(i64::from(per_page)).push(" OFFSET ").push_bind(offset);
+    b.push(if q.desc { " DESC" } else { " ASC" })
+        .push(", d.id LIMIT ")
+        .push_bind(i64::from(per_page))
+        .push(" OFFSET ")
+        .push_bind(offset);
     let rows = b.build().fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
     Ok(query::page(rows, u64::try_from(total).unwrap_or(0), number, per_page))
 }

@@ -33,6 +33,9 @@ pub use traffic::{MessageRecord, OutcomeRecord, QuarantineRecord, RecipientRecor
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::{path::Path, time::Duration};
 
+/// What `commit` of a transaction fails with.
+pub use sqlx::Error as DatabaseError;
+
 pub type Db = sqlx::Sqlite;
 /// What every function of this crate works on: a pooled connection or a transaction.
 pub type Connection = sqlx::SqliteConnection;
@@ -71,8 +74,19 @@ impl Store {
             .statement_cache_capacity(256)
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000");
-        let pool = |n| SqlitePoolOptions::new().max_connections(n).acquire_timeout(Duration::from_secs(60)).test_before_acquire(false);
-        let write = pool(1).min_connections(1).idle_timeout(None).max_lifetime(None).connect_with(options.clone()).await.map_err(fail)?;
+        let pool = |n| {
+            SqlitePoolOptions::new()
+                .max_connections(n)
+                .acquire_timeout(Duration::from_secs(60))
+                .test_before_acquire(false)
+        };
+        let write = pool(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await
+            .map_err(fail)?;
         MIGRATIONS.run(&write).await?;
         let fail = |source| Error::Open { path: path.clone(), source };
         let read = pool(READERS).connect_with(options.pragma("query_only", "on")).await.map_err(fail)?;
@@ -82,6 +96,11 @@ impl Store {
     /// A connection for reading.
     pub async fn read(&self) -> Result<Pooled, Error> {
         Ok(self.read.acquire().await?)
+    }
+
+    /// A transaction for reading: all that is read in it is of one state.
+    pub async fn begin_read(&self) -> Result<Tx, Error> {
+        Ok(self.read.begin().await?)
     }
 
     /// A transaction for writing. There is one at a time: do nothing slow in it.

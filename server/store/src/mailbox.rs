@@ -90,18 +90,23 @@ pub async fn aliases(c: &mut Connection, id: MailboxId) -> Result<Vec<EmailAddre
 }
 
 /// Every address but the primary ones, of all mailboxes or of those of one domain.
-pub async fn all_aliases(c: &mut Connection, domain: Option<DomainId>) -> Result<HashMap<MailboxId, Vec<EmailAddress>>, Error> {
+pub async fn all_aliases(
+    c: &mut Connection,
+    domain: Option<DomainId>,
+) -> Result<HashMap<MailboxId, Vec<EmailAddress>>, Error> {
     let rows = match domain {
-        None => sqlx::query("SELECT mailbox, address FROM mailbox_address WHERE is_primary = 0 ORDER BY key").fetch_all(c).await?,
-        Some(d) => {
-            sqlx::query(
-                "SELECT x.mailbox, x.address FROM mailbox m JOIN mailbox_address x ON x.mailbox = m.id AND x.is_primary = 0
-                 WHERE m.domain = $1 ORDER BY x.key",
-            )
-            .bind(d.0)
-            .fetch_all(c)
-            .await?
+        None => {
+            sqlx::query("SELECT mailbox, address FROM mailbox_address WHERE is_primary = 0 ORDER BY key")
+                .fetch_all(c)
+                .await?
         }
+        Some(d) => sqlx::query(
+            "SELECT x.mailbox, x.address FROM mailbox m JOIN mailbox_address x ON x.mailbox = m.id AND x.is_primary = 0
+                 WHERE m.domain = $1 ORDER BY x.key",
+        )
+        .bind(d.0)
+        .fetch_all(c)
+        .await?,
     };
     let mut out: HashMap<MailboxId, Vec<EmailAddress>> = HashMap::new();
     for r in &rows {
@@ -159,7 +164,12 @@ const ROW: &str = "SELECT m.id, m.address, m.domain, m.state, m.password_hash IS
     (SELECT count(*) FROM quarantine q WHERE q.mailbox = m.id AND q.disposition = 'quarantined' AND q.system = 0) AS quarantined
     FROM mailbox m JOIN domain d ON d.id = m.domain";
 
-pub async fn list(c: &mut Connection, scope: Scope, domain: Option<DomainId>, q: &ListQuery) -> Result<Page<MailboxRow>, Error> {
+pub async fn list(
+    c: &mut Connection,
+    scope: Scope,
+    domain: Option<DomainId>,
+    q: &ListQuery,
+) -> Result<Page<MailboxRow>, Error> {
     let filter = |b: &mut QueryBuilder<Db>| {
         b.push(" WHERE 1 = 1");
         match scope {
@@ -191,7 +201,11 @@ pub async fn list(c: &mut Connection, scope: Scope, domain: Option<DomainId>, q:
         "created" => "m.created",
         _ => "m.address",
     });
-    b.push(if q.desc { " DESC" } else { " ASC" }).push(", m.id LIMIT ").push_bind(i64::from(per_page)).push(" OFFSET ").push_bind(offset);
+    b.push(if q.desc { " DESC" } else { " ASC" })
+        .push(", m.id LIMIT ")
+        .push_bind(i64::from(per_page))
+        .push(" OFFSET ")
+        .push_bind(offset);
     let found = b.build().fetch_all(&mut *c).await?;
     let mut rows = Vec::with_capacity(found.len());
     for r in &found {

@@ -57,7 +57,12 @@ impl Store {
         Ok(out)
     }
 
-    async fn purge_held(&self, before: Timestamp, out: &mut Purged, blobs: &mut HashSet<String>) -> Result<bool, Error> {
+    async fn purge_held(
+        &self,
+        before: Timestamp,
+        out: &mut Purged,
+        blobs: &mut HashSet<String>,
+    ) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
         let rows = sqlx::query(
             "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE received < $1 ORDER BY received LIMIT $2) RETURNING blob",
@@ -80,7 +85,10 @@ impl Store {
         let mut c = self.read().await?;
         let mut out = Vec::new();
         for blob in blobs {
-            let used: Option<i64> = sqlx::query_scalar("SELECT 1 FROM quarantine WHERE blob = $1 LIMIT 1").bind(&blob).fetch_optional(&mut *c).await?;
+            let used: Option<i64> = sqlx::query_scalar("SELECT 1 FROM quarantine WHERE blob = $1 LIMIT 1")
+                .bind(&blob)
+                .fetch_optional(&mut *c)
+                .await?;
             if used.is_none() {
                 out.push(blob);
             }
@@ -108,7 +116,11 @@ impl Store {
 
     async fn purge_small(&self, now: Timestamp, traffic: Timestamp, out: &mut Purged) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        out.sessions = sqlx::query("DELETE FROM session WHERE created < $1").bind(now.plus(-SESSION).0).execute(&mut *tx).await?.rows_affected();
+        out.sessions = sqlx::query("DELETE FROM session WHERE created < $1")
+            .bind(now.plus(-SESSION).0)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
         sqlx::query("DELETE FROM login_failure WHERE last < $1").bind(now.plus(-DAY).0).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM traffic_hour WHERE hour < $1").bind(traffic.0).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM digest WHERE until < $1 AND id NOT IN (SELECT max(id) FROM digest GROUP BY mailbox)")

@@ -35,7 +35,8 @@ pub struct Logged {
 
 /// Held now and shown in lists; written out so that partial indexes serve it.
 const HELD: &str = "q.disposition = 'quarantined' AND q.system = 0";
-const COLUMNS: &str = "SELECT q.id, q.message, q.received, q.direction, q.sender, q.envelope_from, q.recipient, q.subject,
+const COLUMNS: &str =
+    "SELECT q.id, q.message, q.received, q.direction, q.sender, q.envelope_from, q.recipient, q.subject,
     q.category, q.action, q.disposition, q.size, q.score, q.system";
 
 /// Rows of the scope that the query asks for. A mailbox's scope never shows the system quarantine.
@@ -57,7 +58,13 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &QuarantineQuery) -> Resu
         _ => "q.received",
     });
     let way = if q.asc { " ASC" } else { " DESC" };
-    b.push(way).push(", q.id").push(way).push(" LIMIT ").push_bind(i64::from(per_page)).push(" OFFSET ").push_bind(offset);
+    b.push(way)
+        .push(", q.id")
+        .push(way)
+        .push(" LIMIT ")
+        .push_bind(i64::from(per_page))
+        .push(" OFFSET ")
+        .push_bind(offset);
     let rows = b.build().fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
     Ok(query::page(rows, u64::try_from(total).unwrap_or(0), number, per_page))
 }
@@ -122,7 +129,13 @@ pub async fn held(c: &mut Connection, scope: Scope) -> Result<u64, Error> {
 }
 
 /// What was held for a mailbox in `since..until` and still is, newest first, at most `limit`: a digest.
-pub async fn for_digest(c: &mut Connection, mailbox: MailboxId, since: Timestamp, until: Timestamp, limit: u32) -> Result<Vec<QuarantineRow>, Error> {
+pub async fn for_digest(
+    c: &mut Connection,
+    mailbox: MailboxId,
+    since: Timestamp,
+    until: Timestamp,
+    limit: u32,
+) -> Result<Vec<QuarantineRow>, Error> {
     let q = QuarantineQuery { from: Some(since), to: Some(until), ..QuarantineQuery::default() };
     let mut b = QueryBuilder::<Db>::new(COLUMNS);
     b.push(" FROM quarantine q");
@@ -204,7 +217,14 @@ pub async fn logged(c: &mut Connection, id: MessageId) -> Result<Option<Logged>,
 
 /// Claims the row for releasing it as message `release`: true for exactly one caller, until [`unclaim`] or until the
 /// claim is older than `stale` (its process died).
-pub async fn claim(c: &mut Connection, id: i64, release: MessageId, by: &str, at: Timestamp, stale: Timestamp) -> Result<bool, Error> {
+pub async fn claim(
+    c: &mut Connection,
+    id: i64,
+    release: MessageId,
+    by: &str,
+    at: Timestamp,
+    stale: Timestamp,
+) -> Result<bool, Error> {
     let done = sqlx::query(
         "UPDATE quarantine SET releasing_since = $2, releasing_by = $3, release_id = $4
          WHERE id = $1 AND disposition = 'quarantined' AND (releasing_since IS NULL OR releasing_since < $5)",
@@ -221,15 +241,24 @@ pub async fn claim(c: &mut Connection, id: i64, release: MessageId, by: &str, at
 
 /// Gives the claim up: the message did not leave.
 pub async fn unclaim(c: &mut Connection, id: i64) -> Result<(), Error> {
-    sqlx::query("UPDATE quarantine SET releasing_since = NULL, releasing_by = '' WHERE id = $1 AND disposition = 'quarantined'")
-        .bind(id)
-        .execute(c)
-        .await?;
+    sqlx::query(
+        "UPDATE quarantine SET releasing_since = NULL, releasing_by = '' WHERE id = $1 AND disposition = 'quarantined'",
+    )
+    .bind(id)
+    .execute(c)
+    .await?;
     Ok(())
 }
 
 /// Released or deleted: no longer held. False where it was not held any more, or is being released by somebody else.
-pub async fn close(c: &mut Connection, id: i64, disposition: Disposition, by: &str, at: Timestamp, stale: Timestamp) -> Result<bool, Error> {
+pub async fn close(
+    c: &mut Connection,
+    id: i64,
+    disposition: Disposition,
+    by: &str,
+    at: Timestamp,
+    stale: Timestamp,
+) -> Result<bool, Error> {
     let done = sqlx::query(
         "UPDATE quarantine SET disposition = $2, acted_by = $3, acted_at = $4, releasing_since = NULL
          WHERE id = $1 AND disposition = 'quarantined' AND (releasing_since IS NULL OR releasing_since < $5 OR $2 = 'released')",

@@ -7,8 +7,15 @@ use model::{Category, MailboxId, Timestamp};
 use sqlx::QueryBuilder;
 
 /// Recipients by hour, category, action and direction in `from..to`.
-pub async fn traffic(c: &mut Connection, scope: Scope, from: Timestamp, to: Timestamp) -> Result<Vec<TrafficHour>, Error> {
-    let mut b = QueryBuilder::<Db>::new("SELECT hour, category, action, direction, sum(count) AS count FROM traffic_hour WHERE hour >= ");
+pub async fn traffic(
+    c: &mut Connection,
+    scope: Scope,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<TrafficHour>, Error> {
+    let mut b = QueryBuilder::<Db>::new(
+        "SELECT hour, category, action, direction, sum(count) AS count FROM traffic_hour WHERE hour >= ",
+    );
     b.push_bind(from.hour().0).push(" AND hour < ").push_bind(to.0);
     match scope {
         Scope::All => {}
@@ -35,7 +42,11 @@ pub async fn traffic(c: &mut Connection, scope: Scope, from: Timestamp, to: Time
 }
 
 /// Messages of one mailbox since `from`, by category, most first.
-pub async fn of_mailbox(c: &mut Connection, mailbox: MailboxId, from: Timestamp) -> Result<Vec<(Category, u64)>, Error> {
+pub async fn of_mailbox(
+    c: &mut Connection,
+    mailbox: MailboxId,
+    from: Timestamp,
+) -> Result<Vec<(Category, u64)>, Error> {
     let rows = sqlx::query(
         "SELECT category, count(*) AS count FROM recipient WHERE mailbox = $1 AND received >= $2 GROUP BY category ORDER BY count DESC, category",
     )

@@ -45,11 +45,13 @@ pub struct Lists {
 
 pub async fn get(c: &mut Connection, owner: Owner) -> Result<Lists, Error> {
     let (level, id) = owner.columns();
-    let rows = sqlx::query("SELECT kind, entry, comment FROM sender_entry WHERE level = $1 AND owner = $2 ORDER BY kind, position, id")
-        .bind(level)
-        .bind(id)
-        .fetch_all(c)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT kind, entry, comment FROM sender_entry WHERE level = $1 AND owner = $2 ORDER BY kind, position, id",
+    )
+    .bind(level)
+    .bind(id)
+    .fetch_all(c)
+    .await?;
     let mut lists = Lists::default();
     rows.iter().try_for_each(|r| add(&mut lists, r))?;
     Ok(lists)
@@ -84,13 +86,16 @@ pub async fn set(c: &mut Connection, owner: Owner, kind: Kind, entries: &[Sender
 
 /// Every list there is, for the snapshot.
 pub async fn all(c: &mut Connection) -> Result<HashMap<Owner, Lists>, Error> {
-    let rows = sqlx::query("SELECT level, owner, kind, entry, comment FROM sender_entry ORDER BY level, owner, kind, position, id")
-        .fetch_all(c)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT level, owner, kind, entry, comment FROM sender_entry ORDER BY level, owner, kind, position, id",
+    )
+    .fetch_all(c)
+    .await?;
     let mut out: HashMap<Owner, Lists> = HashMap::new();
     for r in &rows {
         let id = int(r, "owner")?;
-        let owner = if text(r, "level")? == "domain" { Owner::Domain(DomainId(id)) } else { Owner::Mailbox(MailboxId(id)) };
+        let owner =
+            if text(r, "level")? == "domain" { Owner::Domain(DomainId(id)) } else { Owner::Mailbox(MailboxId(id)) };
         add(out.entry(owner).or_default(), r)?;
     }
     Ok(out)
@@ -99,6 +104,10 @@ pub async fn all(c: &mut Connection) -> Result<HashMap<Owner, Lists>, Error> {
 fn add(lists: &mut Lists, r: &DbRow) -> Result<(), Error> {
     let mut entry: SenderEntry = crate::codec::word(r, "entry")?;
     entry.comment = text(r, "comment")?;
-    if text(r, "kind")? == Kind::Friend.as_str() { lists.friends.push(entry) } else { lists.enemies.push(entry) }
+    if text(r, "kind")? == Kind::Friend.as_str() {
+        lists.friends.push(entry)
+    } else {
+        lists.enemies.push(entry)
+    }
     Ok(())
 }

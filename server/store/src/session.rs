@@ -41,7 +41,8 @@ pub async fn insert(c: &mut Connection, token_hash: &str, s: &Session) -> Result
 }
 
 pub async fn get(c: &mut Connection, token_hash: &str) -> Result<Option<Session>, Error> {
-    let Some(r) = sqlx::query("SELECT * FROM session WHERE token_hash = $1").bind(token_hash).fetch_optional(c).await? else {
+    let Some(r) = sqlx::query("SELECT * FROM session WHERE token_hash = $1").bind(token_hash).fetch_optional(c).await?
+    else {
         return Ok(None);
     };
     let administrator: Option<i64> = r.try_get("administrator")?;
@@ -76,7 +77,9 @@ pub async fn remove(c: &mut Connection, token_hash: &str) -> Result<bool, Error>
 /// Ends every session of a person: the password has changed, or the account was closed.
 pub async fn remove_of(c: &mut Connection, who: Who) -> Result<(), Error> {
     match who {
-        Who::Administrator(a) => sqlx::query("DELETE FROM session WHERE administrator = $1").bind(a.0).execute(c).await?,
+        Who::Administrator(a) => {
+            sqlx::query("DELETE FROM session WHERE administrator = $1").bind(a.0).execute(c).await?
+        }
         Who::Owner(m) => sqlx::query("DELETE FROM session WHERE mailbox = $1").bind(m.0).execute(c).await?,
     };
     Ok(())
@@ -92,9 +95,16 @@ pub struct Failures {
 }
 
 pub async fn failures(c: &mut Connection, key: &str) -> Result<Failures, Error> {
-    let row = sqlx::query("SELECT failures, last, until FROM login_failure WHERE key = $1").bind(key).fetch_optional(c).await?;
+    let row = sqlx::query("SELECT failures, last, until FROM login_failure WHERE key = $1")
+        .bind(key)
+        .fetch_optional(c)
+        .await?;
     row.map_or(Ok(Failures::default()), |r| {
-        Ok(Failures { failures: int(&r, "failures")?, last: Timestamp(int(&r, "last")?), until: Timestamp(int(&r, "until")?) })
+        Ok(Failures {
+            failures: int(&r, "failures")?,
+            last: Timestamp(int(&r, "last")?),
+            until: Timestamp(int(&r, "until")?),
+        })
     })
 }
 

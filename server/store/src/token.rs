@@ -16,14 +16,16 @@ pub struct ApiToken {
 }
 
 pub async fn insert(c: &mut Connection, hash: &str, t: &ApiToken) -> Result<i64, Error> {
-    Ok(sqlx::query_scalar("INSERT INTO api_token (hash, name, scopes, account, created) VALUES ($1, $2, $3, $4, $5) RETURNING id")
-        .bind(hash)
-        .bind(&t.name)
-        .bind(codec::to_json("scopes", &t.scopes)?)
-        .bind(t.account.map(|a| a.0))
-        .bind(t.created.0)
-        .fetch_one(c)
-        .await?)
+    Ok(sqlx::query_scalar(
+        "INSERT INTO api_token (hash, name, scopes, account, created) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+    )
+    .bind(hash)
+    .bind(&t.name)
+    .bind(codec::to_json("scopes", &t.scopes)?)
+    .bind(t.account.map(|a| a.0))
+    .bind(t.created.0)
+    .fetch_one(c)
+    .await?)
 }
 
 pub async fn get(c: &mut Connection, hash: &str) -> Result<Option<ApiToken>, Error> {

@@ -6,7 +6,8 @@
 use crate::codec;
 use crate::{Connection, Db, Error, Store};
 use model::{
-    AccountId, Action, Category, Direction, Disposition, DomainId, Edit, EmailAddress, Findings, MailboxId, MessageId, ReversePath, Timestamp, Verdict,
+    AccountId, Action, Category, Direction, Disposition, DomainId, Edit, EmailAddress, Findings, MailboxId, MessageId,
+    ReversePath, Timestamp, Verdict,
 };
 use sqlx::{QueryBuilder, Row};
 use std::collections::{HashMap, HashSet};
@@ -115,7 +116,8 @@ fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
 /// The work of [`Store::record_messages`] within a transaction.
 pub async fn messages(c: &mut Connection, records: &[MessageRecord]) -> Result<(), Error> {
     insert_messages(c, records).await?;
-    let recipients: Vec<(&MessageRecord, &RecipientRecord)> = records.iter().flat_map(|m| m.recipients.iter().map(move |r| (m, r))).collect();
+    let recipients: Vec<(&MessageRecord, &RecipientRecord)> =
+        records.iter().flat_map(|m| m.recipients.iter().map(move |r| (m, r))).collect();
     let new = insert_recipients(c, &recipients).await?;
     let held: Vec<_> = recipients.iter().filter_map(|(m, r)| r.held.as_ref().map(|h| (*m, *r, h))).collect();
     insert_held(c, &held).await?;
@@ -151,7 +153,10 @@ async fn insert_messages(c: &mut Connection, records: &[MessageRecord]) -> Resul
 }
 
 /// Keys of the recipients that were not there before.
-async fn insert_recipients(c: &mut Connection, rows: &[(&MessageRecord, &RecipientRecord)]) -> Result<HashSet<(String, String)>, Error> {
+async fn insert_recipients(
+    c: &mut Connection,
+    rows: &[(&MessageRecord, &RecipientRecord)],
+) -> Result<HashSet<(String, String)>, Error> {
     let mut new = HashSet::with_capacity(rows.len());
     for chunk in chunks(rows) {
         let mut b = QueryBuilder::<Db>::new(
@@ -179,7 +184,10 @@ async fn insert_recipients(c: &mut Connection, rows: &[(&MessageRecord, &Recipie
     Ok(new)
 }
 
-async fn insert_held(c: &mut Connection, rows: &[(&MessageRecord, &RecipientRecord, &QuarantineRecord)]) -> Result<(), Error> {
+async fn insert_held(
+    c: &mut Connection,
+    rows: &[(&MessageRecord, &RecipientRecord, &QuarantineRecord)],
+) -> Result<(), Error> {
     let coded = rows
         .iter()
         .map(|(m, r, h)| Ok((*m, *r, *h, codec::edits_out(&h.edits)?, codec::to_json("verdict", &r.verdict)?)))
@@ -216,7 +224,11 @@ async fn insert_held(c: &mut Connection, rows: &[(&MessageRecord, &RecipientReco
     Ok(())
 }
 
-async fn insert_hours(c: &mut Connection, rows: &[(&MessageRecord, &RecipientRecord)], new: &HashSet<(String, String)>) -> Result<(), Error> {
+async fn insert_hours(
+    c: &mut Connection,
+    rows: &[(&MessageRecord, &RecipientRecord)],
+    new: &HashSet<(String, String)>,
+) -> Result<(), Error> {
     let mut sums: HashMap<_, (i64, i64)> = HashMap::new();
     let mut counted = HashSet::new();
     for (m, r) in rows {
@@ -224,14 +236,18 @@ async fn insert_hours(c: &mut Connection, rows: &[(&MessageRecord, &RecipientRec
         if !new.contains(&key) || !counted.insert(key) {
             continue;
         }
-        let sum = sums.entry((m.received.hour().0, r.domain, r.account, m.direction, r.verdict.category, r.verdict.action)).or_default();
+        let sum = sums
+            .entry((m.received.hour().0, r.domain, r.account, m.direction, r.verdict.category, r.verdict.action))
+            .or_default();
         sum.0 += 1;
         sum.1 = sum.1.saturating_add(size(m));
     }
     let mut sums: Vec<(HourKey, (i64, i64))> = sums.into_iter().map(|(key, sum)| (hour_key(key), sum)).collect();
     sums.sort();
     for chunk in chunks(&sums) {
-        let mut b = QueryBuilder::<Db>::new("INSERT INTO traffic_hour (hour, domain, account, direction, category, action, count, bytes) ");
+        let mut b = QueryBuilder::<Db>::new(
+            "INSERT INTO traffic_hour (hour, domain, account, direction, category, action, count, bytes) ",
+        );
         b.push_values(chunk, |mut v, (k, (count, bytes))| {
             v.push_bind(k.hour).push_bind(k.domain).push_bind(k.account);
             v.push_bind(k.direction).push_bind(k.category).push_bind(k.action).push_bind(*count).push_bind(*bytes);
@@ -245,7 +261,16 @@ async fn insert_hours(c: &mut Connection, rows: &[(&MessageRecord, &RecipientRec
     Ok(())
 }
 
-fn hour_key((hour, domain, account, direction, category, action): (i64, Option<DomainId>, Option<AccountId>, Direction, Category, Action)) -> HourKey {
+fn hour_key(
+    (hour, domain, account, direction, category, action): (
+        i64,
+        Option<DomainId>,
+        Option<AccountId>,
+        Direction,
+        Category,
+        Action,
+    ),
+) -> HourKey {
     HourKey {
         hour,
         domain: domain.map_or(0, |d| d.0),

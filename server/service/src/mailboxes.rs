@@ -1,0 +1,123 @@
+//! Mailboxes and aliases (guide chapter 8).
+
+use crate::domains::account_within;
+use crate::{Error, Service, UseCase, password};
+use model::view::{ListQuery, MailboxForm, MailboxRow, MailboxState, Page};
+use model::{Actor, DomainId, DomainName, EmailAddress, FieldError, MailboxId, Settings};
+use store::Scope;
+use store::mailbox::Mailbox;
+
+pub(crate) fn within(scope: Scope, m: &Mailbox) -> bool {
+    match scope {
+        Scope::Mailbox(id) => id == m.id,
+        other => account_within(other, m.account),
+    }
+}
+
+/// `bob` or `bob@acme.test` as an address of the domain. Plus signs are refused: they mark tags of an address.
+pub(crate) fn address_in(domain: &DomainName, name: &str) -> Result<EmailAddress, String> {
+    let name = name.trim();
+    let text = if name.contains('@') { name.to_owned() } else { format!("{name}@{domain}") };
+    let address = EmailAddress::parse(&text).map_err(|e| e.to_string())?;
+    if address.domain() != *domain {
+        return Err(format!("{address} is not in {domain}"));
+    }
+    if address.without_tag() != address {
+        return Err("a name with + is a tag of another mailbox".into());
+    }
+    Ok(address)
+}
+
+impl Service {
+    pub async fn mailboxes(
+        &self,
+        actor: &Actor,
+        domain: Option<DomainId>,
+        query: &ListQuery,
+    ) -> Result<Page<MailboxRow>, Error> {
+        let scope = self.permit(actor, UseCase::ListMailboxes)?;
+        let mut c = self.inner.store.read().await?;
+        Ok(store::mailbox::list(&mut c, scope, domain, query).await?)
+    }
+
+    pub async fn add_mailbox(&self, actor: &Actor, form: &MailboxForm) -> Result<MailboxId, Error> {
+        let scope = self.permit(actor, UseCase::AddMailbox)?;
+        let domain = {
+            let mut c = self.inner.store.read().await?;
+            store::domain::get(&mut c, form.domain).await?.filter(|d| account_within(scope, d.account))
+        };
+        let Some(domain) = domain else { return Err(Error::field("domain", "There is no such domain.")) };
+
+        let mut wrong = Vec::new();
+        let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
+        let address = address_in(&domain.name, &form.name).map_err(|e| field("name", e)).ok();
+        let mut aliases: Vec<EmailAddress> = Vec::new();
+        for alias in form.aliases.split([',', '\n']).map(str::trim).filter(|a| !a.is_empty()) {
+            match address_in(&domain.name, alias) {
+                Ok(a)
+                    if address.as_ref().is_none_or(|x| x.key() != a.key())
+                        && !aliases.iter().any(|x| x.key() == a.key()) =>
+                {
+                    aliases.push(a)
+                }
+                Ok(_) => {}
+                Err(e) => field("aliases", format!("{alias}: {e}")),
+            }
+        }
+        if !form.password.is_empty()
+            && let Some(problem) = password::problem(&form.password)
+        {
+            field("password", problem.into());
+        }
+        Error::fields(wrong)?;
+        let Some(address) = address else { return Err(Error::field("name", "A name is needed.")) };
+
+        let password_hash = match form.password.as_str() {
+            "" => None,
+            p => Some(self.inner.hasher.hash(p.to_owned()).await?),
+        };
+        let taken = |field: &'static str, a: &EmailAddress, e: store::Error| match e.is_conflict() {
+            true => Error::field(field, format!("{a} belongs to a mailbox already.")),
+            false => e.into(),
+        };
+        let mut tx = self.inner.store.begin().await?;
+        let mailbox = Mailbox {
+            id: MailboxId(0),
+            domain: domain.id,
+            account: domain.account,
+            address,
+            state: MailboxState::Active,
+            password_hash,
+            settings: Settings::default(),
+            link_generation: 0,
+            created: self.now(),
+        };
+        let id = store::mailbox::insert(&mut tx, &mailbox).await.map_err(|e| taken("name", &mailbox.address, e))?;
+        for alias in &aliases {
+            store::mailbox::add_alias(&mut tx, id, alias).await.map_err(|e| taken("aliases", alias, e))?;
+        }
+        let detail = aliases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        self.note(&mut tx, actor, "mailbox.add", mailbox.address.as_str(), &detail, Some(domain.account)).await?;
+        store::change::bump(&mut tx).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_name_becomes_an_address_of_its_domain_and_of_no_other() {
+        let domain = DomainName::parse("acme.test").unwrap();
+        assert_eq!(address_in(&domain, " Bob ").unwrap().as_str(), "Bob@acme.test");
+        assert_eq!(address_in(&domain, "bob@ACME.test").unwrap().as_str(), "bob@acme.test");
+        assert!(
+            address_in(&domain, "bob@other.test").is_err()
+                && address_in(&domain, "bob+x").is_err()
+                && address_in(&domain, "").is_err()
+        );
+    }
+}

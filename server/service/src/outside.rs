@@ -1,0 +1,43 @@
+//! What the service needs of the rest of the server, as traits that the wiring and the tests implement.
+
+use bytes::Bytes;
+use model::view::DeferredDestination;
+use model::{Edit, Envelope};
+use std::{future::Future, pin::Pin};
+
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Mail that the service gives to delivery: releases, notices, digests. Never filtered.
+#[derive(Debug, Clone)]
+pub struct OutgoingMail {
+    /// `envelope.id` is derived from what the mail is for, so that the same release or digest always has the same
+    /// id: an outbox that has this id already must not take it twice, and answers Ok.
+    pub envelope: Envelope,
+    pub body: Vec<u8>,
+    /// A held message on its way to its recipient, by the route of its domain; else mail of our own.
+    pub release: bool,
+    /// Applied to `body` as it is sent.
+    pub edits: Vec<Edit>,
+}
+
+/// Messages that wait now.
+#[derive(Debug, Clone, Default)]
+pub struct QueueView {
+    pub waiting_filter: u64,
+    pub waiting_delivery: u64,
+    pub deferred: Vec<DeferredDestination>,
+}
+
+/// The way out. `send` resolves when the mail is durable in the spool.
+pub trait Outbox: Send + Sync {
+    fn send(&self, mail: OutgoingMail) -> BoxFuture<'_, Result<(), String>>;
+    fn queue(&self) -> QueueView;
+    /// Tries every waiting destination now.
+    fn retry_now(&self);
+}
+
+/// Bodies of held messages (the vault).
+pub trait Bodies: Send + Sync {
+    fn get<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<Bytes, String>>;
+    fn remove<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<(), String>>;
+}

@@ -1,0 +1,57 @@
+//! The administrators' home page.
+
+use crate::{Error, Service, UseCase};
+use model::view::{Overview, QuarantineQuery};
+use model::{Actor, Timestamp};
+use store::Scope;
+
+/// Held messages on the page.
+const RECENT: u32 = 10;
+
+impl Service {
+    /// Traffic of whole hours from that of `from` until `to`, and what waits now.
+    pub async fn overview(&self, actor: &Actor, from: Timestamp, to: Timestamp) -> Result<Overview, Error> {
+        let scope = self.permit(actor, UseCase::Overview)?;
+        let mut c = self.inner.store.read().await?;
+        let traffic = store::rollup::traffic(&mut c, scope, from, to).await?;
+        let (accounts, domains, mailboxes) = store::account::totals(&mut c, scope).await?;
+        let quarantined = store::quarantine::held(&mut c, scope).await?;
+        let recent = QuarantineQuery { per_page: RECENT, ..QuarantineQuery::default() };
+        let recent = store::quarantine::list(&mut c, scope, &recent).await?.rows;
+        drop(c);
+        // Queues hold everybody's mail: for those who may see everybody's.
+        let queue = if scope == Scope::All { self.inner.outbox.queue() } else { crate::QueueView::default() };
+        let alerts = queue
+            .deferred
+            .iter()
+            .map(|d| {
+                let (n, are) = (d.messages, if d.messages == 1 { "message waits" } else { "messages wait" });
+                format!("{n} {are} for {} since {}: {}", d.destination, d.since.rfc3339(), d.last_error)
+            })
+            .collect();
+        Ok(Overview {
+            from,
+            to,
+            traffic,
+            quarantined,
+            waiting_filter: queue.waiting_filter,
+            waiting_delivery: queue.waiting_delivery,
+            deferred: queue.deferred,
+            accounts,
+            domains,
+            mailboxes,
+            alerts,
+            recent,
+        })
+    }
+
+    /// Tries every destination that waits now.
+    pub async fn retry_queue(&self, actor: &Actor) -> Result<(), Error> {
+        self.permit(actor, UseCase::RetryQueue)?;
+        let mut tx = self.inner.store.begin().await?;
+        self.note(&mut tx, actor, "queue.retry", "all destinations", "", None).await?;
+        tx.commit().await?;
+        self.inner.outbox.retry_now();
+        Ok(())
+    }
+}

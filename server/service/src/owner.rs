@@ -1,0 +1,65 @@
+//! The owner of a mailbox: what holds for them, and their home page.
+
+use crate::{Error, Service, UseCase};
+use model::settings::DigestFrequency;
+use model::time::DAY;
+use model::view::OwnerHome;
+use model::{Actor, MailboxId, Values};
+use store::Scope;
+use store::mailbox::Mailbox;
+
+/// A mailbox with its settings resolved: system, domain, mailbox.
+#[derive(Debug, Clone)]
+pub(crate) struct Owner {
+    pub(crate) mailbox: Mailbox,
+    pub(crate) values: Values,
+}
+
+impl Service {
+    pub(crate) async fn owner_of(&self, c: &mut store::Connection, id: MailboxId) -> Result<Option<Owner>, Error> {
+        let Some(mailbox) = store::mailbox::get(c, id).await? else { return Ok(None) };
+        let Some(domain) = store::domain::get(c, mailbox.domain).await? else { return Ok(None) };
+        let system = store::change::settings(c).await?;
+        let values = mailbox.settings.over(&domain.settings.over(&system)).resolve();
+        Ok(Some(Owner { mailbox, values }))
+    }
+
+    /// The owner who acts, with access to the Personal Dashboard.
+    pub(crate) async fn acting_owner(&self, c: &mut store::Connection, id: MailboxId) -> Result<Owner, Error> {
+        let owner = self.owner_of(c, id).await?.ok_or_else(|| Error::not_found("mailbox"))?;
+        if owner.may_log_in() { Ok(owner) } else { Err(Error::forbidden()) }
+    }
+
+    pub async fn owner_home(&self, actor: &Actor) -> Result<OwnerHome, Error> {
+        let Scope::Mailbox(id) = self.permit(actor, UseCase::OwnerHome)? else { return Err(Error::forbidden()) };
+        let mut c = self.inner.store.read().await?;
+        let owner = self.acting_owner(&mut c, id).await?;
+        let aliases = store::mailbox::aliases(&mut c, id).await?;
+        let personal = &owner.values.personal;
+        Ok(OwnerHome {
+            address: owner.mailbox.address.to_string(),
+            aliases: aliases.iter().map(ToString::to_string).collect(),
+            held: store::quarantine::held(&mut c, Scope::Mailbox(id)).await?,
+            month: store::rollup::of_mailbox(&mut c, id, self.now().plus(-30 * DAY)).await?,
+            digest: owner.values.digest.frequency,
+            last_digest: store::digest::last_sent(&mut c, id).await?,
+            may_release: personal.release,
+            may_delete: personal.delete,
+            view_body: personal.view_body,
+        })
+    }
+
+    /// How often the owner's own mailbox gets a digest.
+    pub async fn set_digest(&self, actor: &Actor, frequency: DigestFrequency) -> Result<(), Error> {
+        let Scope::Mailbox(id) = self.permit(actor, UseCase::SetDigest)? else { return Err(Error::forbidden()) };
+        let mut tx = self.inner.store.begin().await?;
+        let mut owner = self.acting_owner(&mut tx, id).await?;
+        owner.mailbox.settings.digest.frequency = Some(frequency);
+        store::mailbox::update(&mut tx, &owner.mailbox).await?;
+        let word = format!("{frequency:?}").to_lowercase();
+        self.note(&mut tx, actor, "mailbox.digest", owner.mailbox.address.as_str(), &word, Some(owner.mailbox.account))
+            .await?;
+        store::change::bump(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+}

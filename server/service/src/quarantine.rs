@@ -1,0 +1,105 @@
+//! Held messages: the list, and deleting.
+
+use crate::owner::Owner;
+use crate::release::CLAIM_STALE;
+use crate::{Error, Service, UseCase};
+use model::view::{ActResult, Page, QuarantineQuery, QuarantineRow};
+use model::{Actor, Disposition};
+use store::Scope;
+use store::quarantine::Held;
+
+/// Messages on which one request acts, at most.
+pub(crate) const ACT_MAX: usize = 500;
+
+/// How the message is called where an act on it failed.
+pub(crate) fn label(held: &Held) -> String {
+    match held.row.subject.trim() {
+        "" => format!("(no subject) to {}", held.row.recipient),
+        subject => subject.to_owned(),
+    }
+}
+
+/// The object of audit rows about a held message.
+pub(crate) fn object(held: &Held) -> String {
+    format!("{} {}", held.row.message, held.row.recipient)
+}
+
+/// Why nothing can be done with it any more.
+pub(crate) fn gone(held: &Held) -> String {
+    let word = match held.row.disposition {
+        Disposition::Released => "released",
+        Disposition::Deleted => "deleted",
+        _ => return "is being released right now".into(),
+    };
+    match &held.acted {
+        Some((by, at)) => format!("already {word} by {by} at {}", at.rfc3339()),
+        None => format!("already {word}"),
+    }
+}
+
+impl Service {
+    /// An owner's list never shows the system quarantine or anybody else's mail, whatever the query asks for.
+    pub async fn quarantine(&self, actor: &Actor, query: &QuarantineQuery) -> Result<Page<QuarantineRow>, Error> {
+        let scope = self.permit(actor, UseCase::ListQuarantine)?;
+        let mut c = self.inner.store.read().await?;
+        if let Scope::Mailbox(id) = scope {
+            self.acting_owner(&mut c, id).await?;
+        }
+        Ok(store::quarantine::list(&mut c, scope, query).await?)
+    }
+
+    /// The held message, within the actor's scope; what is outside does not exist.
+    pub(crate) async fn held(&self, c: &mut store::Connection, scope: Scope, id: i64) -> Result<Held, Error> {
+        let held = store::quarantine::get(c, id).await?.filter(|h| match scope {
+            Scope::All => true,
+            Scope::Account(a) => h.account == Some(a),
+            Scope::Mailbox(m) => h.mailbox == Some(m) && !h.row.system,
+        });
+        held.ok_or_else(|| Error::not_found("message"))
+    }
+
+    pub(crate) async fn owner_in(&self, c: &mut store::Connection, scope: Scope) -> Result<Option<Owner>, Error> {
+        match scope {
+            Scope::Mailbox(id) => self.acting_owner(c, id).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Deletes held messages: they leave the lists; the log keeps that they were there.
+    pub async fn delete(&self, actor: &Actor, ids: &[i64]) -> Result<ActResult, Error> {
+        let scope = self.permit(actor, UseCase::Delete)?;
+        let mut out = ActResult::default();
+        let mut tx = self.inner.store.begin().await?;
+        if self.owner_in(&mut tx, scope).await?.is_some_and(|o| !o.values.personal.delete) {
+            return Err(Error::forbidden());
+        }
+        for id in ids.iter().take(ACT_MAX) {
+            let held = match self.held(&mut tx, scope, *id).await {
+                Ok(held) => held,
+                Err(Error::User(e)) => {
+                    out.failed.push((format!("message {id}"), e.message));
+                    continue;
+                }
+                Err(e) => return Err(e),
+            };
+            let now = self.now();
+            if store::quarantine::close(&mut tx, *id, Disposition::Deleted, &actor.name, now, now.plus(-CLAIM_STALE))
+                .await?
+            {
+                self.note(&mut tx, actor, "quarantine.delete", &object(&held), &held.row.subject, held.account).await?;
+                out.done += 1;
+            } else {
+                out.failed.push((label(&held), gone(&held)));
+            }
+        }
+        tx.commit().await?;
+        too_many(ids, &mut out);
+        Ok(out)
+    }
+}
+
+pub(crate) fn too_many(ids: &[i64], out: &mut ActResult) {
+    if ids.len() > ACT_MAX {
+        out.failed.push((format!("{} messages", ids.len() - ACT_MAX), format!("at most {ACT_MAX} at a time")));
+    }
+}
