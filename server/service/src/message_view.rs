@@ -3,11 +3,56 @@
 use crate::quarantine::object;
 use crate::{Error, Service, UseCase, permits};
 use bytes::Bytes;
-use model::view::MessageView;
+use message::{Limits, Parsed};
+use model::view::{AttachmentView, MessageView};
 use model::{Actor, Direction, Disposition};
+use std::time::Duration;
 use store::Scope;
 
+/// Characters of text and bytes of HTML that a page shows; the whole is a download away.
+const TEXT_MAX: usize = 64 * 1024;
+const HTML_MAX: usize = 512 * 1024;
+const ATTACHMENTS_MAX: usize = 200;
+
+/// What of the body a page shows.
+#[derive(Default)]
+struct Preview {
+    headers: Vec<(String, String)>,
+    html: String,
+    text: String,
+    attachments: Vec<AttachmentView>,
+}
+
+/// Parses for looking at, not for filtering: little time, and archives stay closed deeper down.
+fn preview(body: Bytes, with_body: bool) -> Preview {
+    let limits = Limits {
+        wall_time: Duration::from_secs(3),
+        archive_depth: 2,
+        unpacked: 64 << 20,
+        kept: 0,
+        ..Limits::default()
+    };
+    let parsed = Parsed::parse(body, &limits);
+    let mut out = Preview {
+        headers: parsed.headers.iter().map(|h| (h.name.clone(), h.value.clone())).collect(),
+        ..Preview::default()
+    };
+    let attachments = parsed.attachments.iter().take(ATTACHMENTS_MAX);
+    out.attachments = attachments
+        .map(|a| AttachmentView { name: a.label(), kind: a.kind.clone(), mime: a.mime.clone(), size: a.size })
+        .collect();
+    if with_body {
+        if !parsed.html.is_empty() {
+            out.html = Some(parsed.sanitized_html()).filter(|h| h.len() <= HTML_MAX).unwrap_or_default();
+        }
+        out.text = parsed.text.chars().take(TEXT_MAX).collect();
+    }
+    out
+}
+
 impl Service {
+    /// The held message with its evidence, headers and a safe preview. A body that cannot be read leaves those empty
+    /// and says so among the notes.
     pub async fn message(&self, actor: &Actor, id: i64) -> Result<MessageView, Error> {
         let scope = self.permit(actor, UseCase::ReadMessage)?;
         let mut c = self.inner.store.read().await?;
@@ -19,6 +64,16 @@ impl Service {
         drop(c);
 
         let personal = owner.as_ref().map(|o| &o.values.personal);
+        let with_body = personal.is_none_or(|p| p.view_body);
+        let mut notes = held.verdict.notes.clone();
+        let preview = match self.body(&held).await {
+            Ok(body) => tokio::task::spawn_blocking(move || preview(body, with_body)).await.unwrap_or_default(),
+            Err(e) => {
+                tracing::error!(message = %held.row.message, error = %e, "a held body cannot be read");
+                notes.push("The body of this message cannot be read.".into());
+                Preview::default()
+            }
+        };
         let is_held = held.row.disposition == Disposition::Quarantined;
         let inbound = held.row.direction == Direction::Inbound;
         let findings = logged.findings;
@@ -35,15 +90,15 @@ impl Service {
             info: held.verdict.info.clone(),
             ran: findings.ran.iter().map(|(name, us)| (name.to_string(), *us)).collect(),
             decided_by: held.verdict.decided_by,
-            notes: held.verdict.notes.clone(),
+            notes,
             spf: findings.sender.spf.as_str().to_owned(),
             dkim: findings.sender.dkim.as_str().to_owned(),
             dmarc: findings.sender.dmarc.as_str().to_owned(),
             findings: findings.list,
-            headers: Vec::new(),
-            preview_html: String::new(),
-            preview_text: String::new(),
-            attachments: Vec::new(),
+            headers: preview.headers,
+            preview_html: preview.html,
+            preview_text: preview.text,
+            attachments: preview.attachments,
             history,
             may_release: is_held
                 && permits(actor.role, UseCase::Release)

@@ -41,3 +41,18 @@ pub trait Bodies: Send + Sync {
     fn get<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<Bytes, String>>;
     fn remove<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<(), String>>;
 }
+
+impl Bodies for vault::Vault {
+    fn get<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<Bytes, String>> {
+        Box::pin(async move {
+            let id = blob.parse().map_err(|_| format!("{blob:?} names no body"))?;
+            vault::Vault::get(self, &id).await.map_err(|e| e.to_string())
+        })
+    }
+    fn remove<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let id = blob.parse().map_err(|_| format!("{blob:?} names no body"))?;
+            vault::Vault::remove(self, &id).await.map_err(|e| e.to_string())
+        })
+    }
+}
