@@ -73,7 +73,7 @@ mod tests {
         let bob = EmailAddress::parse("bob@bar.test").expect("valid");
         assert_eq!(
             text(&session(), false, Some(&bob)),
-            "Received: from mx.partner.test ([192.0.2.7])\r\n\tby mx.bar.test with ESMTP id 01M8GAKV800000000000000007\r\n\tfor <bob@bar.test>;\r\n\tTue, 24 Nov 2026 10:00:00 +0000\r\n"
+            "Received: from mx.partner.test ([192.0.2.7])\r\n\tby mx.bar.test with ESMTP id 01M86FYZ800000000000000007\r\n\tfor <bob@bar.test>;\r\n\tTue, 24 Nov 2026 10:00:00 +0000\r\n"
         );
     }
 
