@@ -5,6 +5,7 @@
 //! [`analysers::ALL`]. An analyser is policy-free and needs no server to test.
 
 pub mod analysers;
+pub mod auth;
 pub mod context;
 pub mod decide;
 mod error;
