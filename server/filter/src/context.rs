@@ -1,5 +1,6 @@
 //! What an analyser sees.
 
+use crate::auth::Authentication;
 use message::Parsed;
 use model::{Direction, EmailAddress, ReversePath, Timestamp};
 use std::net::IpAddr;
@@ -19,7 +20,10 @@ pub struct Session {
 
 /// What the outside said of the message: gathered before the analysers run, so that they need no network.
 #[derive(Debug, Clone, Default)]
-pub struct Evidence {}
+pub struct Evidence {
+    /// SPF, DKIM and DMARC; nothing for outbound mail.
+    pub auth: Authentication,
+}
 
 /// What analysers know beforehand: rules, the classifier's model, hashes. Immutable; swapped as a whole.
 #[derive(Debug, Default)]

@@ -1,5 +1,16 @@
 //! One analyser a file: a plain function of the context that adds findings.
 
+mod dkim;
+mod dmarc;
+mod fuzz;
+mod spf;
+mod spoof;
+#[cfg(test)]
+pub(crate) mod testing;
+
+#[cfg(test)]
+mod authentication_tests;
+
 use crate::Context;
 use model::Finding;
 
@@ -7,4 +18,5 @@ use model::Finding;
 pub type Analyser = (&'static str, fn(&Context<'_>, &mut Vec<Finding>));
 
 /// All analysers in the order in which they run; later ones see what earlier ones found.
-pub const ALL: &[Analyser] = &[];
+pub const ALL: &[Analyser] =
+    &[("spf", spf::run), ("dkim", dkim::run), ("dmarc", dmarc::run), ("spoof", spoof::run), ("fuzz", fuzz::run)];

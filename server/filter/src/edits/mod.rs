@@ -1,0 +1,93 @@
+//! The verdict written into the message: headers (guide appendix A, RFC 8601), subject tags, stripped parts. Changes
+//! are byte ranges of the original; what they do not touch stays as it was signed.
+
+mod authentication;
+mod fields;
+mod strip;
+mod subject;
+mod text;
+
+use message::Parsed;
+use model::{Category, Edit, Findings, Verdict};
+
+/// How headers are named and signed with our name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditOptions {
+    /// `X-MAG-`
+    pub header_prefix: String,
+    /// Our name in Authentication-Results.
+    pub hostname: String,
+}
+
+impl Default for EditOptions {
+    fn default() -> Self {
+        EditOptions { header_prefix: "X-MAG-".into(), hostname: "localhost".into() }
+    }
+}
+
+/// The changes for one verdict, sorted and without overlaps, for [`model::edit::apply`]. Removes every header with our
+/// prefix, and Authentication-Results in our name, that came from outside; adds ours at the top; tags the subject; puts
+/// a note in the place of each stripped part. All that is added ends its lines with CRLF.
+pub fn edits(p: &Parsed, f: &Findings, v: &Verdict, opts: &EditOptions) -> Vec<Edit> {
+    let header = fields::scan(&p.raw, p.body_start);
+    let strips = strip::plan(p, v);
+    let whole = strips.iter().any(|s| s.part == 0);
+    let mut out = Vec::new();
+    let mut top = String::new();
+    if let Some(profile) = &v.profile {
+        text::field(&mut top, &format!("{}PROFILE", opts.header_prefix), profile);
+    }
+    let filter = if v.filter.is_empty() { "none" } else { &v.filter };
+    text::field(&mut top, &format!("{}FILTER", opts.header_prefix), filter);
+    text::field(&mut top, &format!("{}CATEGORY", opts.header_prefix), category(v.category));
+    if !v.info.trim().is_empty() {
+        text::field(&mut top, &format!("{}INFO", opts.header_prefix), &v.info);
+    }
+    authentication::results(&mut top, &f.sender, &opts.hostname);
+    for field in &header.fields {
+        let name = field.name(&p.raw);
+        let ours = name.len() >= opts.header_prefix.len()
+            && name[..opts.header_prefix.len()].eq_ignore_ascii_case(opts.header_prefix.as_bytes());
+        let forged = name.eq_ignore_ascii_case(b"authentication-results")
+            && authentication::is_in_name_of(field.value(&p.raw), &opts.hostname);
+        let of_content = whole && name.len() > 8 && name[..8].eq_ignore_ascii_case(b"content-");
+        if ours || forged || of_content {
+            out.push(Edit { start: field.start as u64, end: field.end as u64, with: Vec::new() });
+        } else if name.eq_ignore_ascii_case(b"subject") && !v.tags.is_empty() {
+            out.push(subject::tag(&p.raw, field, &v.tags));
+        }
+    }
+    let has = |wanted: &[u8]| header.fields.iter().any(|x| x.name(&p.raw).eq_ignore_ascii_case(wanted));
+    if !v.tags.is_empty() && !has(b"subject") {
+        text::field(&mut top, "Subject", &v.tags.join(" "));
+    }
+    for replaced in strips {
+        if replaced.part == 0 {
+            if !has(b"mime-version") {
+                top.push_str("MIME-Version: 1.0\r\n");
+            }
+            top.push_str(&replaced.header);
+            let blank = if header.ends_with_blank_line { "" } else { "\r\n" };
+            let with = format!("{blank}{}\r\n", replaced.body).into_bytes();
+            out.push(Edit { start: replaced.start, end: replaced.end, with });
+        } else {
+            let with = format!("{}\r\n{}", replaced.header, replaced.body).into_bytes();
+            out.push(Edit { start: replaced.start, end: replaced.end, with });
+        }
+    }
+    if header.fields.is_empty() && !header.ends_with_blank_line && !whole {
+        // A message without any header: what was its first line must not become one of ours.
+        top.push_str("\r\n");
+    }
+    out.push(Edit::insert(header.start as u64, top));
+    out.sort_by_key(|e| (e.start, e.end));
+    out
+}
+
+fn category(c: Category) -> &'static str {
+    c.code()
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
