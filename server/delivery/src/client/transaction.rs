@@ -15,7 +15,9 @@ pub struct Mail<'a> {
     /// The edited message, in order.
     pub pieces: &'a [&'a [u8]],
     pub eight_bit: bool,
-    /// The message was accepted under SMTPUTF8 and its header is not ASCII.
+    /// The message was accepted under SMTPUTF8 (RFC 6531).
+    pub smtputf8: bool,
+    /// Its header is not ASCII, so it cannot go to a host that does not offer SMTPUTF8.
     pub utf8_header: bool,
     pub return_headers_only: bool,
     pub envid: Option<&'a str>,
@@ -117,11 +119,8 @@ impl Connection {
             line.push_str(" BODY=8BITMIME");
         }
         let beyond_ascii = |a: &EmailAddress| !a.is_ascii();
-        if offered.smtputf8
-            && (mail.utf8_header
-                || mail.from.as_ref().is_some_and(beyond_ascii)
-                || mail.to.iter().any(|(to, _)| beyond_ascii(to)))
-        {
+        let addresses = mail.from.as_ref().is_some_and(beyond_ascii) || mail.to.iter().any(|(to, _)| beyond_ascii(to));
+        if offered.smtputf8 && (mail.smtputf8 || mail.utf8_header || addresses) {
             line.push_str(" SMTPUTF8");
         }
         if offered.dsn {

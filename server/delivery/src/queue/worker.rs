@@ -323,6 +323,7 @@ async fn transmit(
         to: &to,
         pieces,
         eight_bit: envelope.eight_bit,
+        smtputf8: envelope.smtputf8,
         utf8_header,
         return_headers_only: envelope.return_headers_only,
         envid: envelope.envid.as_deref(),

@@ -4,6 +4,18 @@
 //! A destination that cannot be reached is down: its mail stays ready, one connection at a time probes it at
 //! growing pauses, and the first that succeeds lets all of it flow. Deliveries that a host deferred one by one wait on their own.
 
+mod destination;
+mod todo;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use todo::{Expired, Failed, Limits, Start, Taken, Todo};
+pub use view::DestinationView;
+
+use destination::{Destination, Down};
+
 use super::Task;
 use crate::Route;
 use model::Timestamp;
@@ -12,70 +24,8 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 /// How many good transactions raise a lowered limit of connections by one.
 const GOOD: u32 = 50;
 
-pub(super) type ItemId = u64;
-pub(super) type DestinationId = u64;
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    /// Connections to one destination.
-    pub each: usize,
-    /// Connections in all.
-    pub all: usize,
-}
-
-/// What the caller has to do after a change.
-#[derive(Default)]
-pub(super) struct Todo {
-    /// Connections to start.
-    pub starts: Vec<Start>,
-    /// Deliveries that wait because their destination is down, not told yet: (delivery, next attempt, why).
-    pub notices: Vec<(Task, Timestamp, String)>,
-}
-
-pub(super) struct Start {
-    pub destination: DestinationId,
-    pub route: Route,
-}
-
-pub(super) struct Taken {
-    pub item: ItemId,
-    pub task: Task,
-    /// State of the destination when it was taken: a failure is counted once for each state.
-    pub epoch: u64,
-}
-
-pub(super) struct Expired {
-    pub item: ItemId,
-    pub task: Task,
-    /// Why the destination is down; empty when it is not.
-    pub error: String,
-}
-
-/// What a failed connection means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failed {
-    /// The destination is down; it is probed again at this time.
-    Down(Timestamp),
-    /// Others are connected: the host only wants fewer connections.
-    Crowded,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DestinationView {
-    /// `gateway of acme.test`, `acme.test` or `host:port`.
-    pub destination: String,
-    /// Deliveries in the queue, those being tried included.
-    pub waiting: u64,
-    /// Since when it is down, else when its oldest delivery was created.
-    pub since: Timestamp,
-    pub next_attempt: Timestamp,
-    /// The last failure; empty when there was none.
-    pub last_error: String,
-    /// It cannot be reached at present.
-    pub down: bool,
-    /// Connections at work.
-    pub connections: u64,
-}
+pub(in crate::queue) type ItemId = u64;
+pub(in crate::queue) type DestinationId = u64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -92,28 +42,6 @@ struct Item {
     expires: Timestamp,
     /// It has been said that it waits for its destination.
     noticed: bool,
-}
-
-struct Down {
-    failures: u32,
-    since: Timestamp,
-    probe_at: Timestamp,
-}
-
-struct Destination {
-    route: Route,
-    ready: VecDeque<ItemId>,
-    items: usize,
-    /// Workers, of which `starting` have not asked for their first delivery and `connected` have a session.
-    active: usize,
-    starting: usize,
-    connected: usize,
-    limit: usize,
-    good: u32,
-    epoch: u64,
-    down: Option<Down>,
-    hungry: bool,
-    last_error: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -228,8 +156,8 @@ impl Schedule {
         let d = self.destinations.get_mut(&destination)?;
         d.starting -= usize::from(first);
         let crowded = d.active > d.limit || self.active >= self.limits.all && !self.hungry.is_empty() && d.active > 1;
-        // Only the probe, which is alone and new, may take mail for a destination that is down.
-        let barred = d.down.is_some() && !(first && d.active == 1);
+        // Only the probe, with its first delivery, may take mail for a destination that is down.
+        let barred = d.down.as_mut().is_some_and(|down| !first || !std::mem::take(&mut down.probing));
         if self.stopping || barred || !first && crowded {
             return None;
         }
@@ -286,7 +214,7 @@ impl Schedule {
         let (failures, since) = d.down.as_ref().map_or((1, now), |down| (down.failures + 1, down.since));
         let probe_at = now.plus(pause(&self.pauses, failures));
         d.epoch += 1;
-        d.down = Some(Down { failures, since, probe_at });
+        d.down = Some(Down { failures, since, probe_at, probing: false });
         self.timers.insert((probe_at, Event::Probe(destination)));
         self.notice(destination, None);
         Failed::Down(probe_at)
@@ -311,8 +239,7 @@ impl Schedule {
         if let Some(d) = self.destinations.get_mut(&destination) {
             d.active = d.active.saturating_sub(1);
         }
-        self.pump(destination, now);
-        self.forget(destination);
+        // Who waited for a connection comes before who had one.
         while self.active < self.limits.all
             && let Some(next) = self.hungry.pop_front()
         {
@@ -321,6 +248,8 @@ impl Schedule {
             }
             self.pump(next, now);
         }
+        self.pump(destination, now);
+        self.forget(destination);
     }
 
     /// Starts as many workers as there is work for.
@@ -342,6 +271,9 @@ impl Schedule {
             d.active += 1;
             d.starting += 1;
             self.active += 1;
+            if let Some(down) = &mut d.down {
+                down.probing = true;
+            }
             self.todo.starts.push(Start { destination, route: d.route.clone() });
         }
     }
@@ -439,33 +371,6 @@ impl Schedule {
         }
     }
 
-    /// Destinations with mail, by name.
-    pub fn view(&self, now: Timestamp) -> Vec<DestinationView> {
-        let mut oldest: HashMap<DestinationId, (Timestamp, Timestamp)> = HashMap::new();
-        for item in self.items.values() {
-            let next = if let Place::Waiting(at) = item.place { at } else { now };
-            let entry = oldest.entry(item.destination).or_insert((item.created, next));
-            *entry = (entry.0.min(item.created), entry.1.min(next));
-        }
-        let mut views: Vec<_> = oldest
-            .into_iter()
-            .filter_map(|(id, (created, next))| {
-                let d = self.destinations.get(&id)?;
-                Some(DestinationView {
-                    destination: d.route.to_string(),
-                    waiting: d.items as u64,
-                    since: d.down.as_ref().map_or(created, |down| down.since),
-                    next_attempt: d.down.as_ref().map_or(next, |down| down.probe_at),
-                    last_error: d.last_error.clone(),
-                    down: d.down.is_some(),
-                    connections: d.active as u64,
-                })
-            })
-            .collect();
-        views.sort_by(|a, b| a.destination.cmp(&b.destination));
-        views
-    }
-
     /// Remembers why a delivery of this destination was deferred, for the view.
     pub fn note(&mut self, destination: DestinationId, error: &str) {
         if let Some(d) = self.destinations.get_mut(&destination) {
@@ -477,23 +382,4 @@ impl Schedule {
 pub(super) fn pause(pauses: &[i64], failures: u32) -> i64 {
     let nth = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
     pauses.get(nth).or(pauses.last()).copied().unwrap_or(60_000)
-}
-
-impl Destination {
-    fn new(route: Route, limit: usize) -> Self {
-        Destination {
-            route,
-            ready: VecDeque::new(),
-            items: 0,
-            active: 0,
-            starting: 0,
-            connected: 0,
-            limit,
-            good: 0,
-            epoch: 0,
-            down: None,
-            hungry: false,
-            last_error: String::new(),
-        }
-    }
 }

@@ -1,0 +1,233 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::queue::Held;
+use crate::{Delivery, Plan, Target};
+use model::{Direction, DomainName, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo};
+use parking_lot::Mutex;
+use std::sync::Arc;
+
+const FAR: Timestamp = Timestamp(1_000_000);
+
+fn route(domain: &str) -> Route {
+    Route::Gateway(DomainName::parse(domain).unwrap())
+}
+
+fn task(number: u128) -> Task {
+    let address = EmailAddress::parse("bob@acme.test").unwrap();
+    let recipient = Recipient { address, orcpt: None, notify: Notify::default() };
+    let session = SessionInfo {
+        client_ip: "127.0.0.1".parse().unwrap(),
+        client_port: 0,
+        helo: String::new(),
+        esmtp: true,
+        tls: None,
+        authenticated: None,
+    };
+    let envelope = Envelope {
+        id: MessageId::new(Timestamp(0), number),
+        received: Timestamp(0),
+        direction: Direction::Inbound,
+        session,
+        return_path: None,
+        recipients: vec![recipient.clone()],
+        eight_bit: false,
+        smtputf8: false,
+        return_headers_only: false,
+        envid: None,
+        size: 0,
+    };
+    let delivery = Delivery::new(route("acme.test"), None, vec![Target::new(recipient)], Timestamp(0), FAR);
+    let plan = Mutex::new(Plan { deliveries: vec![delivery] });
+    Task { held: Arc::new(Held { id: envelope.id, envelope: Arc::new(envelope), plan }), index: 0 }
+}
+
+fn schedule(each: usize, all: usize) -> Schedule {
+    Schedule::new(Limits { each, all }, vec![100, 200, 400])
+}
+
+fn add(s: &mut Schedule, domain: &str, count: usize, now: i64) -> Vec<Start> {
+    for n in 0..count {
+        s.add(task(n as u128), &route(domain), Timestamp(now), Timestamp(now), FAR, Timestamp(now));
+    }
+    s.take_todo().starts
+}
+
+fn fail(s: &mut Schedule, start: &Start, now: i64) -> Failed {
+    let taken = s.take(start.destination, true).unwrap();
+    let failed = s.failed(start.destination, taken.epoch, "refused", Timestamp(now));
+    s.again(taken.item, None, Timestamp(now));
+    s.release(start.destination, Timestamp(now));
+    failed
+}
+
+#[test]
+fn a_worker_is_started_for_each_delivery_up_to_the_limit() {
+    let mut s = schedule(3, 100);
+    assert_eq!(add(&mut s, "a.test", 2, 0).len(), 2);
+    assert_eq!(add(&mut s, "a.test", 5, 0).len(), 1);
+    assert_eq!(add(&mut s, "b.test", 1, 0).len(), 1);
+}
+
+#[test]
+fn a_worker_takes_one_delivery_after_another_in_order_of_arrival() {
+    let mut s = schedule(1, 100);
+    let start = add(&mut s, "a.test", 3, 0).pop().unwrap();
+    let first = s.take(start.destination, true).unwrap();
+    let second = s.take(start.destination, false).unwrap();
+    assert!(first.task.held.id < second.task.held.id);
+    assert!(s.take(start.destination, false).is_some() && s.take(start.destination, false).is_none());
+}
+
+#[test]
+fn a_destination_that_is_down_is_probed_by_one_connection_at_growing_pauses() {
+    let mut s = schedule(20, 100);
+    let start = add(&mut s, "a.test", 1, 0).pop().unwrap();
+    assert_eq!(fail(&mut s, &start, 0), Failed::Down(Timestamp(100)));
+    assert!(add(&mut s, "a.test", 500, 10).is_empty(), "mail for a destination that is down starts nothing");
+    let mut probes = Vec::new();
+    for now in 0..2_000 {
+        s.due(Timestamp(now));
+        let starts = s.take_todo().starts;
+        assert!(starts.len() <= 1);
+        for start in starts {
+            probes.push(now);
+            fail(&mut s, &start, now);
+        }
+    }
+    assert_eq!(probes, [100, 300, 700, 1100, 1500, 1900]);
+}
+
+#[test]
+fn all_mail_flows_when_the_destination_is_up_again() {
+    let mut s = schedule(20, 100);
+    let start = add(&mut s, "a.test", 50, 0).pop().unwrap();
+    assert_eq!(fail(&mut s, &start, 0), Failed::Down(Timestamp(100)));
+    for _ in 0..19 {
+        assert!(s.take(start.destination, true).is_none(), "workers that were starting find it down");
+        s.release(start.destination, Timestamp(0));
+    }
+    s.due(Timestamp(100));
+    let probe = s.take_todo().starts.pop().unwrap();
+    assert!(s.take(probe.destination, true).is_some());
+    s.connected(probe.destination, Timestamp(100));
+    assert_eq!(s.take_todo().starts.len(), 19);
+}
+
+#[test]
+fn failures_of_connections_that_were_under_way_together_count_once() {
+    let mut s = schedule(3, 100);
+    let starts = add(&mut s, "a.test", 3, 0);
+    let taken: Vec<_> = starts.iter().map(|x| s.take(x.destination, true).unwrap()).collect();
+    let failed: Vec<_> =
+        taken.iter().map(|t| s.failed(starts[0].destination, t.epoch, "refused", Timestamp(5))).collect();
+    assert_eq!(failed, [Failed::Down(Timestamp(105)); 3]);
+}
+
+#[test]
+fn a_host_that_refuses_more_connections_gets_fewer_and_is_not_down() {
+    let mut s = schedule(10, 100);
+    let starts = add(&mut s, "a.test", 10, 0);
+    let destination = starts[0].destination;
+    let taken: Vec<_> = starts.iter().map(|x| s.take(x.destination, true).unwrap()).collect();
+    s.connected(destination, Timestamp(0));
+    s.connected(destination, Timestamp(0));
+    assert_eq!(s.failed(destination, taken[2].epoch, "421 too many", Timestamp(0)), Failed::Crowded);
+    s.again(taken[2].item, None, Timestamp(0));
+    (0..8).for_each(|_| s.release(destination, Timestamp(0)));
+    assert!(s.take_todo().starts.is_empty());
+    assert!(add(&mut s, "a.test", 50, 1).is_empty(), "two connections work, and no more are opened");
+    (0..GOOD).for_each(|_| s.good(destination));
+    assert_eq!(add(&mut s, "a.test", 1, 2).len(), 1, "when all goes well, one more is tried");
+}
+
+#[test]
+fn each_delivery_is_told_once_that_it_waits_for_a_destination() {
+    let mut s = schedule(1, 100);
+    let start = add(&mut s, "a.test", 3, 0).pop().unwrap();
+    let taken = s.take(start.destination, true).unwrap();
+    s.failed(start.destination, taken.epoch, "refused", Timestamp(0));
+    s.again(taken.item, None, Timestamp(0));
+    s.release(start.destination, Timestamp(0));
+    assert_eq!(s.take_todo().notices.len(), 2, "the one that was tried has its own report");
+    s.add(task(9), &route("a.test"), Timestamp(1), Timestamp(1), FAR, Timestamp(1));
+    assert_eq!(s.take_todo().notices.len(), 1);
+    s.due(Timestamp(100));
+    let probe = s.take_todo().starts.pop().unwrap();
+    fail(&mut s, &probe, 100);
+    assert!(s.take_todo().notices.is_empty());
+}
+
+#[test]
+fn a_deferred_delivery_waits_for_its_own_time_while_others_flow() {
+    let mut s = schedule(1, 100);
+    let start = add(&mut s, "a.test", 2, 0).pop().unwrap();
+    let first = s.take(start.destination, true).unwrap();
+    s.again(first.item, Some(Timestamp(50)), Timestamp(0));
+    let second = s.take(start.destination, false).unwrap();
+    assert_ne!(second.item, first.item);
+    s.done(second.item);
+    assert!(s.take(start.destination, false).is_none());
+    s.release(start.destination, Timestamp(1));
+    assert_eq!(s.next(), Some(Timestamp(50)));
+    s.due(Timestamp(50));
+    assert_eq!(s.take_todo().starts.len(), 1);
+}
+
+#[test]
+fn what_expires_leaves_the_queue_but_not_while_it_is_tried() {
+    let mut s = schedule(1, 100);
+    let start = add(&mut s, "a.test", 2, 0).pop().unwrap();
+    let taken = s.take(start.destination, true).unwrap();
+    let expired = s.due(FAR);
+    assert_eq!(expired.len(), 1);
+    assert_ne!(expired[0].item, taken.item);
+    s.again(taken.item, Some(FAR.plus(10)), FAR);
+    assert_eq!(s.due(FAR).len(), 1, "once its attempt is over, it goes too");
+}
+
+#[test]
+fn when_all_connections_are_in_use_a_waiting_destination_gets_the_next_one() {
+    let mut s = schedule(2, 2);
+    let a = add(&mut s, "a.test", 10, 0);
+    assert_eq!(a.len(), 2);
+    assert!(add(&mut s, "b.test", 1, 0).is_empty());
+    assert!(s.take(a[0].destination, true).is_some() && s.take(a[1].destination, true).is_some());
+    assert!(s.take(a[0].destination, false).is_none(), "a busy destination gives one of its connections up");
+    s.release(a[0].destination, Timestamp(0));
+    let starts = s.take_todo().starts;
+    assert!(starts.iter().any(|x| x.route == route("b.test")), "{}", starts.len());
+}
+
+#[test]
+fn retry_now_makes_everything_due() {
+    let mut s = schedule(5, 100);
+    let start = add(&mut s, "a.test", 1, 0).pop().unwrap();
+    fail(&mut s, &start, 0);
+    s.add(task(7), &route("b.test"), Timestamp(0), Timestamp(5_000), FAR, Timestamp(0));
+    s.retry_now(|r| *r == route("a.test"), Timestamp(10));
+    assert_eq!(s.take_todo().starts.len(), 1);
+    s.retry_now(|_| true, Timestamp(10));
+    assert_eq!(s.take_todo().starts.len(), 1);
+}
+
+#[test]
+fn the_view_names_what_waits_and_why() {
+    let mut s = schedule(1, 100);
+    let start = add(&mut s, "a.test", 3, 0).pop().unwrap();
+    fail(&mut s, &start, 7);
+    let view = s.view(Timestamp(8));
+    assert_eq!(view.len(), 1);
+    let d = &view[0];
+    assert_eq!((d.destination.as_str(), d.waiting, d.down), ("gateway of a.test", 3, true));
+    assert_eq!((d.since, d.next_attempt, d.last_error.as_str()), (Timestamp(7), Timestamp(107), "refused"));
+}
+
+#[test]
+fn a_destination_without_mail_is_forgotten() {
+    let mut s = schedule(1, 100);
+    let start = add(&mut s, "a.test", 1, 0).pop().unwrap();
+    let taken = s.take(start.destination, true).unwrap();
+    s.done(taken.item);
+    s.release(start.destination, Timestamp(0));
+    assert!(s.destinations.is_empty() && s.ids.is_empty() && s.timers.is_empty() && s.len() == 0 && s.active == 0);
+}

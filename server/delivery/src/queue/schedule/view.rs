@@ -1,0 +1,51 @@
+//! The queue as an operator sees it.
+
+use super::{DestinationId, Place, Schedule};
+use model::Timestamp;
+use std::collections::HashMap;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DestinationView {
+    /// `gateway of acme.test`, `acme.test` or `host:port`.
+    pub destination: String,
+    /// Deliveries in the queue, those being tried included.
+    pub waiting: u64,
+    /// Since when it is down, else when its oldest delivery was created.
+    pub since: Timestamp,
+    pub next_attempt: Timestamp,
+    /// The last failure; empty when there was none.
+    pub last_error: String,
+    /// It cannot be reached at present.
+    pub down: bool,
+    /// Connections at work.
+    pub connections: u64,
+}
+
+impl Schedule {
+    /// Destinations with mail, by name.
+    pub fn view(&self, now: Timestamp) -> Vec<DestinationView> {
+        let mut oldest: HashMap<DestinationId, (Timestamp, Timestamp)> = HashMap::new();
+        for item in self.items.values() {
+            let next = if let Place::Waiting(at) = item.place { at } else { now };
+            let entry = oldest.entry(item.destination).or_insert((item.created, next));
+            *entry = (entry.0.min(item.created), entry.1.min(next));
+        }
+        let mut views: Vec<_> = oldest
+            .into_iter()
+            .filter_map(|(id, (created, next))| {
+                let d = self.destinations.get(&id)?;
+                Some(DestinationView {
+                    destination: d.route.to_string(),
+                    waiting: d.items as u64,
+                    since: d.down.as_ref().map_or(created, |down| down.since),
+                    next_attempt: d.down.as_ref().map_or(next, |down| down.probe_at),
+                    last_error: d.last_error.clone(),
+                    down: d.down.is_some(),
+                    connections: d.active as u64,
+                })
+            })
+            .collect();
+        views.sort_by(|a, b| a.destination.cmp(&b.destination));
+        views
+    }
+}
