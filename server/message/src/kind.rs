@@ -98,6 +98,7 @@ const TEXT: &[(&str, bool, &str)] = &[
     ("<iframe", false, "html"),
     ("<meta http-equiv", false, "html"),
     ("web\r\n1\r\n", true, "iqy"),
+    ("id;p", true, "slk"),
     ("@echo off", false, "bat"),
     ("powershell -", false, "bat"),
 ];
@@ -143,8 +144,8 @@ const MAIL_FIELDS: &[&str] = &[
 pub(crate) fn of(data: &[u8], extension: &str) -> &'static str {
     if let Some(kind) = binary(data) {
         return match kind {
-            "ole" => crate::office::ole_kind(data, extension),
-            "zip" => crate::office::zip_kind(data),
+            "ole" => crate::container::ole_kind(data, extension),
+            "zip" => crate::container::zip_kind(data),
             other => other,
         };
     }

@@ -5,6 +5,7 @@
 mod address;
 mod anomaly;
 mod attachment;
+mod container;
 mod content;
 mod decode;
 mod encoded_word;
@@ -14,8 +15,8 @@ mod html;
 mod kind;
 mod limits;
 mod links;
-mod office;
 mod parse;
+mod pdf;
 mod preview;
 mod structure;
 mod view;

@@ -98,7 +98,7 @@ impl Parsed {
     pub fn sanitized_html(&self) -> String {
         if self.html.trim().is_empty() {
             let text = links::cut(&self.text, LONGEST);
-            return format!("<pre>{}</pre>", ammonia::clean_text(text).replace("&#10;", "\n").replace("&#32;", " "));
+            return format!("<pre>{}</pre>", escape(text));
         }
         let flat = limit_depth(links::cut(&self.html, LONGEST));
         // Ammonia rewrites the address of a link only through its filter, so it is renamed on the way: `href` becomes
@@ -155,6 +155,10 @@ fn picture(part: &Part, left: usize) -> Option<(String, String)> {
         _ => return None,
     };
     (part.data.len() <= PICTURE.min(left)).then(|| (id, format!("data:{mime};base64,{}", STANDARD.encode(&part.data))))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Turns the `href` of each link into its `title`. The input is Ammonia's output: quoted attributes, `<` only in tags.
