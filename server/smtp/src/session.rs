@@ -1,7 +1,7 @@
 //! The state machine of a session: commands in, replies out.
 
 use crate::{
-    AcceptError, Options, Reception, Reply, command,
+    AcceptError, Options, Reception, Reply, Timeouts, command,
     command::Verb,
     incoming::Incoming,
     line::BadLine,
@@ -48,6 +48,7 @@ pub(crate) struct Shared {
 /// A transaction from MAIL on (RFC 5321 §3.3).
 pub(crate) struct Transaction {
     pub from: ReversePath,
+    pub since: Instant,
     pub params: MailParams,
     pub recipients: Vec<Recipient>,
     /// Smallest limit of the recipients so far and our own, in bytes.
@@ -156,9 +157,8 @@ impl Session {
         wire.say(&Reply::with(220, "", format!("{} ESMTP {}", options.hostname, options.software)));
         loop {
             let now = Instant::now();
-            let end_of_session =
-                if self.transaction.is_none() { started + timeouts.session } else { now + timeouts.command };
-            let line = wire.line(options.limits.command_line, (now + timeouts.command).min(end_of_session)).await?;
+            let end = self.end(started, timeouts);
+            let line = wire.line(options.limits.command_line, (now + timeouts.command).min(end)).await?;
             match line {
                 Ok(line) => self.command(wire, &line).await?,
                 Err(bad) => self.bad_line(wire, bad)?,
@@ -167,9 +167,16 @@ impl Session {
         }
     }
 
+    /// When the session is over at the latest. A transaction that has begun gets its time.
+    fn end(&self, started: Instant, timeouts: &Timeouts) -> Instant {
+        let end = started + timeouts.session;
+        self.transaction.as_ref().map_or(end, |t| end.max(t.since + timeouts.message))
+    }
+
     async fn command<T: Io>(&mut self, wire: &mut Wire<T>, line: &str) -> Result<(), End> {
         let (verb, argument) = command::split(line);
-        tracing::debug!(line, "command");
+        // What follows AUTH may be a password, though we never asked for it.
+        tracing::debug!(line = if verb == Verb::Auth { "AUTH" } else { line }, "command");
         if std::mem::take(&mut self.wary) && verb == Verb::Unknown {
             wire.say(&STRAY);
             return Err(End::Refused);

@@ -7,6 +7,7 @@ use crate::{
     session::{Session, Transaction},
 };
 use model::EmailAddress;
+use tokio::time::Instant;
 
 /// Non-ASCII addresses have to be announced (RFC 6531 §3.4).
 pub(super) const NEEDS_SMTPUTF8: Reply = Reply::new(553, "5.6.7", "Address needs SMTPUTF8");
@@ -35,6 +36,7 @@ fn start(session: &mut Session, argument: &str) -> Result<(), Reply> {
         return Err(Reply::too_big(size, max_size));
     }
     shared.reception.mail(&session.info, shared.direction, &from)?;
-    session.transaction = Some(Transaction { from, params, recipients: Vec::new(), max_size, chunks: None });
+    let since = Instant::now();
+    session.transaction = Some(Transaction { from, since, params, recipients: Vec::new(), max_size, chunks: None });
     Ok(())
 }

@@ -67,6 +67,19 @@ async fn a_session_has_an_end_but_not_within_a_transaction() {
 }
 
 #[tokio::test]
+async fn a_transaction_cannot_keep_a_session_for_ever() {
+    let mut o = options();
+    (o.timeouts.session, o.timeouts.message) = (SHORT, SHORT * 3);
+    let world = World::with(o);
+    let mut c = world.ready().await;
+    for _ in 0..4 {
+        c.send("NOOP\r\n").await;
+        tokio::time::sleep(SHORT).await;
+    }
+    assert!(c.rest().await.ends_with("250 2.0.0 Ok\r\n421 4.4.2 Idle for too long\r\n"));
+}
+
+#[tokio::test]
 async fn a_client_that_speaks_before_the_banner_is_sent_away() {
     let mut o = options();
     o.timeouts.banner_delay = SHORT;
