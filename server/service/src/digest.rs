@@ -1,12 +1,14 @@
 //! Digests: which are due, what is in them, and that they were sent (guide chapter 6 "Digest Options").
 
-use crate::{Error, Service, UseCase};
+use crate::{Error, OutgoingMail, Service, UseCase, secret};
 use chrono::{Datelike, Duration, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 use model::settings::{DigestFrequency, DigestValues};
 use model::time::{DAY, HOUR, MINUTE};
 use model::view::QuarantineRow;
-use model::{Actor, DomainId, EmailAddress, MailboxId, Timestamp};
+use model::{
+    Actor, Direction, DomainId, EmailAddress, Envelope, ErrorCode, MailboxId, MessageId, Notify, Recipient, Timestamp,
+};
 use std::collections::{BTreeSet, HashMap};
 
 /// A mailbox whose period `since..until` is over and not yet reported.
@@ -134,6 +136,59 @@ impl Service {
             link_token,
             may_release: owner.values.personal.release,
             may_delete: owner.values.personal.delete,
+        })
+    }
+
+    /// Sends a composed digest (`body`, a whole message) to its mailbox, past every filter, and notes the period as
+    /// done. The mail's id is that of mailbox and period: a job that died between the two sends the same mail again,
+    /// which the outbox takes only once.
+    pub async fn deliver_digest(&self, actor: &Actor, content: &DigestContent, body: Vec<u8>) -> Result<(), Error> {
+        self.permit(actor, UseCase::SendDigest)?;
+        let parts = ["digest", &content.mailbox.to_string(), &content.until.0.to_string()];
+        let id = MessageId::new(content.until, secret::derived(&parts));
+        let envelope = Envelope {
+            id,
+            received: self.now(),
+            direction: Direction::Inbound,
+            session: crate::release::own_session(&self.inner.config.hostname),
+            return_path: None,
+            recipients: vec![Recipient { address: content.address.clone(), orcpt: None, notify: Notify::default() }],
+            eight_bit: !body.is_ascii(),
+            smtputf8: !content.address.is_ascii(),
+            return_headers_only: true,
+            envid: None,
+            size: body.len() as u64,
+        };
+        let mail = OutgoingMail { envelope, body, release: false, edits: Vec::new() };
+        let unavailable = |why| Error::new(ErrorCode::Unavailable, format!("The digest could not be sent: {why}"));
+        self.inner.outbox.send(mail).await.map_err(unavailable)?;
+        let messages = (content.rows.len() as u64).max(1);
+        let mut tx = self.inner.store.begin().await?;
+        store::digest::insert(&mut tx, content.mailbox, self.now(), content.since, content.until, messages).await?;
+        self.note(
+            &mut tx,
+            actor,
+            "digest.send",
+            content.address.as_str(),
+            &format!("{} messages", content.rows.len()),
+            None,
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The period from the last digest until now, for a digest that somebody asks for.
+    pub async fn digest_until_now(&self, actor: &Actor, mailbox: MailboxId) -> Result<DueDigest, Error> {
+        let scope = self.permit(actor, UseCase::SendDigest)?;
+        let mut c = self.inner.store.read().await?;
+        let m = store::mailbox::get(&mut c, mailbox).await?.filter(|m| crate::mailboxes::within(scope, m));
+        m.ok_or_else(|| Error::not_found("mailbox"))?;
+        let now = self.now();
+        let last = store::digest::last_until(&mut c, mailbox).await?;
+        Ok(DueDigest {
+            mailbox,
+            since: last.unwrap_or_else(|| now.plus(-7 * DAY)).max(now.plus(-LOOK_BACK)),
+            until: now,
         })
     }
 }

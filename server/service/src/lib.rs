@@ -7,10 +7,12 @@
 
 mod accounts;
 mod administrators;
+mod apply;
 mod audit;
 mod digest;
 mod domains;
 mod error;
+mod export;
 mod link;
 mod login;
 mod mailboxes;
@@ -30,6 +32,7 @@ pub mod snapshot;
 mod token;
 
 pub use administrators::{FirstLogin, NewAdministrator};
+pub use apply::{Change, ChangeKind, Document};
 pub use digest::{DigestContent, DueDigest};
 pub use error::Error;
 pub use login::NewSession;

@@ -319,3 +319,17 @@ pub async fn outcomes(c: &mut Connection, records: &[OutcomeRecord]) -> Result<(
     }
     Ok(())
 }
+
+/// What became of a message for one recipient, as last reported.
+pub async fn disposition(
+    c: &mut Connection,
+    id: MessageId,
+    recipient: &EmailAddress,
+) -> Result<Option<Disposition>, Error> {
+    let row = sqlx::query("SELECT disposition FROM recipient WHERE message = $1 AND address = $2")
+        .bind(id.to_string())
+        .bind(recipient.as_str())
+        .fetch_optional(c)
+        .await?;
+    row.map(|r| codec::word(&r, "disposition")).transpose()
+}

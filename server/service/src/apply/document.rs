@@ -1,0 +1,185 @@
+//! The document of `postern apply` and `postern export`.
+
+use crate::mailboxes::address_in;
+use model::view::{MailboxState, Unrecognized};
+use model::{Cidr, DomainName, EmailAddress, HostPort, Role, SenderEntry, Settings};
+use serde::{Deserialize, Serialize};
+
+/// The whole configuration, or any part of it: what is not mentioned stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// What holds for every domain that says nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+    /// System administrators.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub administrators: Vec<AdministratorDoc>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<AccountDoc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountDoc {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub administrators: Vec<AdministratorDoc>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<DomainDoc>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outbound_ips: Vec<OutboundDoc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdministratorDoc {
+    pub email: EmailAddress,
+    pub role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// argon2id in PHC form, as export writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DomainDoc {
+    pub name: DomainName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateways: Option<Vec<HostPort>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrecognized: Option<Unrecognized>,
+    /// Options that are named are set; the others stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub friends: Option<Vec<SenderEntry>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enemies: Option<Vec<SenderEntry>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mailboxes: Vec<MailboxDoc>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailboxDoc {
+    /// The part before @, or the address.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aliases: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<MailboxState>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub friends: Option<Vec<SenderEntry>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enemies: Option<Vec<SenderEntry>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_hash: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutboundDoc {
+    pub range: Cidr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+}
+
+impl Document {
+    /// Reads YAML; an error names the path in the document and the line.
+    pub fn read(yaml: &str) -> Result<Document, String> {
+        if yaml.trim().is_empty() {
+            return Ok(Document::default());
+        }
+        serde_yaml_ng::from_str(yaml).map_err(|e| e.to_string())
+    }
+
+    pub fn write(&self) -> Result<String, String> {
+        serde_yaml_ng::to_string(self).map_err(|e| e.to_string())
+    }
+
+    /// What can be seen to be wrong without the database, as `path: sentence`; before anything is changed.
+    pub fn check(&self) -> Result<(), String> {
+        check_settings("settings", self.settings.as_ref())?;
+        check_administrators("", &self.administrators, |r| r == Role::System)?;
+        for (i, account) in self.accounts.iter().enumerate() {
+            let at = format!("accounts[{i}]");
+            if let Some(problem) = crate::accounts::name_problem(&account.name) {
+                return Err(format!("{at}.name: {problem}"));
+            }
+            let of_account = |r| matches!(r, Role::Account | Role::Operator | Role::Dashboard);
+            check_administrators(&format!("{at}."), &account.administrators, of_account)?;
+            for (j, o) in account.outbound_ips.iter().enumerate() {
+                check_settings(&format!("{at}.outbound_ips[{j}].settings"), o.settings.as_ref())?;
+            }
+            for (j, domain) in account.domains.iter().enumerate() {
+                domain.check(&format!("{at}.domains[{j}]"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl DomainDoc {
+    fn check(&self, at: &str) -> Result<(), String> {
+        if self.gateways.as_ref().is_some_and(Vec::is_empty) {
+            return Err(format!("{at}.gateways: a domain needs at least one gateway"));
+        }
+        check_settings(&format!("{at}.settings"), self.settings.as_ref())?;
+        for (k, mailbox) in self.mailboxes.iter().enumerate() {
+            let at = format!("{at}.mailboxes[{k}]");
+            address_in(&self.name, &mailbox.name).map_err(|e| format!("{at}.name: {e}"))?;
+            for (n, alias) in mailbox.aliases.iter().flatten().enumerate() {
+                address_in(&self.name, alias).map_err(|e| format!("{at}.aliases[{n}]: {e}"))?;
+            }
+            check_settings(&format!("{at}.settings"), mailbox.settings.as_ref())?;
+            check_password(&at, mailbox.password.as_deref(), mailbox.password_hash.as_deref())?;
+        }
+        Ok(())
+    }
+}
+
+fn check_administrators(prefix: &str, list: &[AdministratorDoc], fits: impl Fn(Role) -> bool) -> Result<(), String> {
+    for (i, a) in list.iter().enumerate() {
+        let at = format!("{prefix}administrators[{i}]");
+        if !fits(a.role) {
+            return Err(format!("{at}.role: {} does not belong here", a.role.label()));
+        }
+        check_password(&at, a.password.as_deref(), a.password_hash.as_deref())?;
+    }
+    Ok(())
+}
+
+fn check_password(at: &str, password: Option<&str>, hash: Option<&str>) -> Result<(), String> {
+    match (password, hash) {
+        (Some(_), Some(_)) => Err(format!("{at}: password and password_hash exclude each other")),
+        (Some(p), None) => crate::password::problem(p).map_or(Ok(()), |e| Err(format!("{at}.password: {e}"))),
+        (None, Some(h)) if !crate::password::is_hash(h) => {
+            Err(format!("{at}.password_hash: expected argon2id in PHC form"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_settings(at: &str, settings: Option<&Settings>) -> Result<(), String> {
+    let Some(settings) = settings else { return Ok(()) };
+    if let Some((name, problem)) = settings.problems().into_iter().next() {
+        return Err(format!("{at}.{name}: {problem}"));
+    }
+    match &settings.digest.time_zone {
+        Some(zone) if zone.parse::<chrono_tz::Tz>().is_err() => {
+            Err(format!("{at}.digest.time_zone: {zone:?} is no time zone such as Europe/Berlin"))
+        }
+        _ => Ok(()),
+    }
+}

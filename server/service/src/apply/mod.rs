@@ -1,0 +1,117 @@
+//! The whole configuration as one document: idempotent, one transaction an account, and a dry run that is the real
+//! run without its commit.
+
+mod diff;
+mod document;
+mod write;
+
+pub use document::{AccountDoc, AdministratorDoc, Document, DomainDoc, MailboxDoc, OutboundDoc};
+
+use crate::{Error, Service, UseCase, mailboxes::address_in};
+use model::{Actor, EmailAddress, ErrorCode};
+use std::collections::HashMap;
+use std::fmt;
+use write::Writer;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    Add,
+    Change,
+    Remove,
+}
+
+/// One thing that apply does, as a line for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub what: ChangeKind,
+    /// `domain acme.test: gateway 127.0.0.1:2526`, without the sign.
+    pub line: String,
+}
+
+impl fmt::Display for Change {
+    /// With its sign: `+ account acme`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match self.what {
+            ChangeKind::Add => '+',
+            ChangeKind::Change => '~',
+            ChangeKind::Remove => '-',
+        };
+        write!(f, "{sign} {}", self.line)
+    }
+}
+
+/// Whose password.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Login {
+    Administrator(String),
+    Mailbox(String),
+}
+
+/// The hashes that the document asks for, made before any transaction: hashing is slow.
+pub(crate) type Hashes = HashMap<Login, String>;
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorCode::Invalid, message)
+}
+
+impl Service {
+    /// Makes the database agree with the document and says what that changes. With `dry_run` nothing stays changed.
+    /// Nothing is deleted but what a list that the document mentions no longer has.
+    pub async fn apply(&self, actor: &Actor, yaml: &str, dry_run: bool) -> Result<Vec<Change>, Error> {
+        self.permit(actor, UseCase::Apply)?;
+        let document = Document::read(yaml).map_err(invalid)?;
+        document.check().map_err(invalid)?;
+        let hashes = self.hashes(&document).await?;
+
+        let mut changes = Vec::new();
+        let mut writer = Writer::begin(self, actor, &hashes).await?;
+        writer.system(&document).await?;
+        changes.extend(writer.end(dry_run).await?);
+        for account in &document.accounts {
+            let mut writer = Writer::begin(self, actor, &hashes).await?;
+            writer.account(account).await?;
+            changes.extend(writer.end(dry_run).await?);
+        }
+        Ok(changes)
+    }
+
+    /// A password that is the present one keeps its present hash, so that applying it again changes nothing.
+    async fn hashes(&self, document: &Document) -> Result<Hashes, Error> {
+        let mut out = Hashes::new();
+        let of_accounts = document.accounts.iter().flat_map(|a| &a.administrators);
+        for a in document.administrators.iter().chain(of_accounts) {
+            if let Some(password) = &a.password {
+                let mut c = self.inner.store.read().await?;
+                let now = store::administrator::by_email(&mut c, &a.email).await?.and_then(|x| x.password_hash);
+                drop(c);
+                out.insert(Login::Administrator(a.email.key()), self.hash_or_keep(password, now).await?);
+            } else if let Some(hash) = &a.password_hash {
+                out.insert(Login::Administrator(a.email.key()), hash.clone());
+            }
+        }
+        for domain in document.accounts.iter().flat_map(|a| &a.domains) {
+            for m in &domain.mailboxes {
+                let address = address_in(&domain.name, &m.name).map_err(invalid)?;
+                if let Some(password) = &m.password {
+                    let now = self.mailbox_hash(&address).await?;
+                    out.insert(Login::Mailbox(address.key()), self.hash_or_keep(password, now).await?);
+                } else if let Some(hash) = &m.password_hash {
+                    out.insert(Login::Mailbox(address.key()), hash.clone());
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    async fn mailbox_hash(&self, address: &EmailAddress) -> Result<Option<String>, Error> {
+        let mut c = self.inner.store.read().await?;
+        Ok(store::mailbox::by_address(&mut c, address).await?.and_then(|m| m.password_hash))
+    }
+
+    async fn hash_or_keep(&self, password: &str, now: Option<String>) -> Result<String, Error> {
+        match now {
+            Some(hash) if self.inner.hasher.verify(password.to_owned(), Some(hash.clone())).await? => Ok(hash),
+            _ => self.inner.hasher.hash(password.to_owned()).await,
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Applying one part of the document in one transaction.
+
+use super::{
+    AccountDoc, AdministratorDoc, Change, ChangeKind, Document, DomainDoc, Hashes, Login, MailboxDoc, OutboundDoc,
+    diff, invalid,
+};
+use crate::mailboxes::address_in;
+use crate::{Error, Service};
+use model::{AccountId, Actor, DomainId, EmailAddress, HostPort, MailboxId, SenderEntry, Settings};
+use std::collections::HashSet;
+use std::hash::Hash;
+use store::administrator::{self, Administrator};
+use store::domain::Domain;
+use store::mailbox::{self, Mailbox};
+use store::outbound::{self, OutboundIp};
+use store::senders::{self, Kind, Lists, Owner};
+use store::session::{self, Who};
+
+pub(crate) struct Writer<'a> {
+    service: &'a Service,
+    actor: &'a Actor,
+    hashes: &'a Hashes,
+    tx: store::Tx,
+    account: Option<AccountId>,
+    changes: Vec<Change>,
+}
+
+/// The list without what stands in it twice; the first stays.
+fn unique<T: Clone, K: Eq + Hash>(list: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = HashSet::with_capacity(list.len());
+    list.iter().filter(|item| seen.insert(key(item))).cloned().collect()
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) async fn begin(service: &'a Service, actor: &'a Actor, hashes: &'a Hashes) -> Result<Writer<'a>, Error> {
+        let tx = service.inner.store.begin().await?;
+        Ok(Writer { service, actor, hashes, tx, account: None, changes: Vec::new() })
+    }
+
+    /// Commits, or rolls back a dry run; what changed.
+    pub(crate) async fn end(mut self, dry_run: bool) -> Result<Vec<Change>, Error> {
+        if dry_run || self.changes.is_empty() {
+            self.tx.rollback().await?;
+            return Ok(self.changes);
+        }
+        for change in &self.changes {
+            self.service
+                .note(&mut self.tx, self.actor, "apply", &change.line, &change.to_string(), self.account)
+                .await?;
+        }
+        store::change::bump(&mut self.tx).await?;
+        self.tx.commit().await?;
+        Ok(self.changes)
+    }
+
+    fn add(&mut self, line: String) {
+        self.changes.push(Change { what: ChangeKind::Add, line });
+    }
+    fn change(&mut self, line: String) {
+        self.changes.push(Change { what: ChangeKind::Change, line });
+    }
+
+    /// What belongs to no account.
+    pub(crate) async fn system(&mut self, document: &Document) -> Result<(), Error> {
+        if let Some(wanted) = &document.settings {
+            let before = store::change::settings(&mut self.tx).await?;
+            let after = self.settings("system", &before, Some(wanted))?;
+            if after != before {
+                store::change::set_settings(&mut self.tx, &after).await?;
+            }
+        }
+        for a in &document.administrators {
+            self.administrator(a).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn account(&mut self, doc: &AccountDoc) -> Result<(), Error> {
+        let name = doc.name.trim();
+        let id = match store::account::by_name(&mut self.tx, name).await? {
+            Some(id) => id,
+            None => {
+                self.add(format!("account {name}"));
+                store::account::insert(&mut self.tx, name, self.service.now()).await?
+            }
+        };
+        self.account = Some(id);
+        for a in &doc.administrators {
+            self.administrator(a).await?;
+        }
+        for d in &doc.domains {
+            self.domain(id, d).await?;
+        }
+        for o in &doc.outbound_ips {
+            self.outbound(id, o).await?;
+        }
+        Ok(())
+    }
+
+    async fn administrator(&mut self, doc: &AdministratorDoc) -> Result<(), Error> {
+        let hash = self.hashes.get(&Login::Administrator(doc.email.key())).cloned();
+        let what = format!("administrator {}", doc.email);
+        let Some(before) = administrator::by_email(&mut self.tx, &doc.email).await? else {
+            let new = Administrator {
+                id: model::AdministratorId(0),
+                email: doc.email.clone(),
+                role: doc.role,
+                account: self.account,
+                password_hash: hash,
+                active: doc.active.unwrap_or(true),
+                created: self.service.now(),
+            };
+            administrator::insert(&mut self.tx, &new).await?;
+            self.add(format!("{what}: {}", doc.role.label()));
+            return Ok(());
+        };
+        if before.account != self.account {
+            return Err(invalid(format!("{what}: belongs to another account")));
+        }
+        let mut after = before.clone();
+        after.role = doc.role;
+        after.active = doc.active.unwrap_or(before.active);
+        after.password_hash = hash.or(before.password_hash.clone());
+        if after.role != before.role {
+            self.change(format!("{what}: {} → {}", before.role.label(), after.role.label()));
+        }
+        if after.active != before.active {
+            self.change(format!("{what}: {}", if after.active { "active" } else { "not active" }));
+        }
+        if after.password_hash != before.password_hash {
+            self.change(format!("{what}: password"));
+            session::remove_of(&mut self.tx, Who::Administrator(before.id)).await?;
+        }
+        if after != before {
+            administrator::update(&mut self.tx, &after).await?;
+        }
+        Ok(())
+    }
+
+    async fn domain(&mut self, account: AccountId, doc: &DomainDoc) -> Result<(), Error> {
+        let what = format!("domain {}", doc.name);
+        let gateways = doc.gateways.as_ref().map(|g| unique(g, HostPort::to_string));
+        let id = match store::domain::by_name(&mut self.tx, &doc.name).await? {
+            Some(d) if d.account != account => return Err(invalid(format!("{what}: belongs to another account"))),
+            Some(before) => {
+                let mut after = before.clone();
+                after.gateways = gateways.unwrap_or_else(|| before.gateways.clone());
+                after.unrecognized = doc.unrecognized.unwrap_or(before.unrecognized);
+                diff::list(&format!("{what}: gateway"), &before.gateways, &after.gateways, &mut self.changes);
+                if after.unrecognized != before.unrecognized {
+                    self.change(
+                        format!("{what}: unrecognized {:?} → {:?}", before.unrecognized, after.unrecognized)
+                            .to_lowercase(),
+                    );
+                }
+                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
+                if after != before {
+                    store::domain::update(&mut self.tx, &after).await?;
+                }
+                before.id
+            }
+            None => {
+                let gateways = gateways.ok_or_else(|| invalid(format!("{what}: a new domain needs gateways")))?;
+                let names: Vec<String> = gateways.iter().map(ToString::to_string).collect();
+                self.add(format!("{what}: gateways {}", names.join(", ")));
+                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref())?;
+                let unrecognized = doc.unrecognized.unwrap_or_default();
+                let created = self.service.now();
+                let new = Domain {
+                    id: DomainId(0),
+                    account,
+                    name: doc.name.clone(),
+                    unrecognized,
+                    gateways,
+                    settings,
+                    created,
+                };
+                store::domain::insert(&mut self.tx, &new).await?
+            }
+        };
+        self.lists(&what, Owner::Domain(id), doc.friends.as_deref(), doc.enemies.as_deref()).await?;
+        for m in &doc.mailboxes {
+            self.mailbox(account, id, doc, m).await?;
+        }
+        Ok(())
+    }
+
+    async fn mailbox(
+        &mut self,
+        account: AccountId,
+        domain: DomainId,
+        in_domain: &DomainDoc,
+        doc: &MailboxDoc,
+    ) -> Result<(), Error> {
+        let address = address_in(&in_domain.name, &doc.name).map_err(invalid)?;
+        let what = format!("mailbox {address}");
+        let hash = self.hashes.get(&Login::Mailbox(address.key())).cloned();
+        let id = match mailbox::by_address(&mut self.tx, &address).await? {
+            Some(m) if m.address.key() != address.key() => {
+                return Err(invalid(format!("{what}: is an alias of {}", m.address)));
+            }
+            Some(before) => {
+                let mut after = before.clone();
+                after.state = doc.state.unwrap_or(before.state);
+                if after.state != before.state {
+                    self.change(format!("{what}: {:?} → {:?}", before.state, after.state).to_lowercase());
+                }
+                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
+                after.password_hash = hash.or(before.password_hash.clone());
+                if after.password_hash != before.password_hash {
+                    self.change(format!("{what}: password"));
+                    session::remove_of(&mut self.tx, Who::Owner(before.id)).await?;
+                }
+                if after != before {
+                    mailbox::update(&mut self.tx, &after).await?;
+                }
+                before.id
+            }
+            None => {
+                self.add(what.clone());
+                let new = Mailbox {
+                    id: MailboxId(0),
+                    domain,
+                    account,
+                    address: address.clone(),
+                    state: doc.state.unwrap_or_default(),
+                    password_hash: hash,
+                    settings: self.settings(&what, &Settings::default(), doc.settings.as_ref())?,
+                    link_generation: 0,
+                    created: self.service.now(),
+                };
+                mailbox::insert(&mut self.tx, &new).await?
+            }
+        };
+        if let Some(aliases) = &doc.aliases {
+            self.aliases(&what, id, &address, in_domain, aliases).await?;
+        }
+        self.lists(&what, Owner::Mailbox(id), doc.friends.as_deref(), doc.enemies.as_deref()).await
+    }
+
+    async fn aliases(
+        &mut self,
+        what: &str,
+        id: MailboxId,
+        primary: &EmailAddress,
+        domain: &DomainDoc,
+        names: &[String],
+    ) -> Result<(), Error> {
+        let mut wanted = Vec::new();
+        for name in names {
+            wanted.push(address_in(&domain.name, name).map_err(invalid)?);
+        }
+        let mut wanted = unique(&wanted, EmailAddress::key);
+        wanted.retain(|a| a.key() != primary.key());
+        wanted.sort_by_key(EmailAddress::key);
+        let before = mailbox::aliases(&mut self.tx, id).await?;
+        for gone in before.iter().filter(|a| !wanted.contains(a)) {
+            mailbox::remove_alias(&mut self.tx, id, gone).await?;
+        }
+        for new in wanted.iter().filter(|a| !before.contains(a)) {
+            mailbox::add_alias(&mut self.tx, id, new).await.map_err(|e| match e.is_conflict() {
+                true => invalid(format!("{what}: alias {new} belongs to another mailbox")),
+                false => e.into(),
+            })?;
+        }
+        diff::list(&format!("{what}: alias"), &before, &wanted, &mut self.changes);
+        Ok(())
+    }
+
+    async fn outbound(&mut self, account: AccountId, doc: &OutboundDoc) -> Result<(), Error> {
+        let what = format!("outbound IP {}", doc.range);
+        let known = outbound::all(&mut self.tx, None).await?.into_iter().find(|o| o.range == doc.range);
+        let (before, is_new) = match known {
+            Some(o) if o.account != account => return Err(invalid(format!("{what}: belongs to another account"))),
+            Some(o) => (o, false),
+            None => (
+                OutboundIp { id: 0, account, range: doc.range, nickname: String::new(), settings: Settings::default() },
+                true,
+            ),
+        };
+        let mut after = before.clone();
+        after.nickname = doc.nickname.clone().unwrap_or_else(|| before.nickname.clone());
+        if is_new {
+            self.add(format!("{what} {}", after.nickname).trim_end().to_owned());
+        } else if after.nickname != before.nickname {
+            self.change(format!("{what}: nickname {}", after.nickname));
+        }
+        after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
+        if is_new || after != before {
+            outbound::put(&mut self.tx, &after).await?;
+        }
+        Ok(())
+    }
+
+    fn settings(&mut self, what: &str, before: &Settings, wanted: Option<&Settings>) -> Result<Settings, Error> {
+        let Some(wanted) = wanted else { return Ok(before.clone()) };
+        let after = wanted.over(before);
+        diff::settings(what, before, &after, &mut self.changes)?;
+        Ok(after)
+    }
+
+    async fn lists(
+        &mut self,
+        what: &str,
+        owner: Owner,
+        friends: Option<&[SenderEntry]>,
+        enemies: Option<&[SenderEntry]>,
+    ) -> Result<(), Error> {
+        if friends.is_none() && enemies.is_none() {
+            return Ok(());
+        }
+        let Lists { friends: old_friends, enemies: old_enemies } = senders::get(&mut self.tx, owner).await?;
+        let lists = [("friend", Kind::Friend, friends, old_friends), ("enemy", Kind::Enemy, enemies, old_enemies)];
+        for (word, kind, wanted, before) in lists {
+            let Some(wanted) = wanted else { continue };
+            let wanted = unique(wanted, |e| e.pattern.clone());
+            if wanted != before {
+                diff::list(&format!("{what}: {word}"), &before, &wanted, &mut self.changes);
+                senders::set(&mut self.tx, owner, kind, &wanted).await?;
+            }
+        }
+        Ok(())
+    }
+}
