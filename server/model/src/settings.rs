@@ -267,15 +267,15 @@ impl Settings {
         range("routing.max_size_mb", self.routing.max_size_mb, 1, 100);
         range("routing.spool_hours", self.routing.spool_hours, 1, 320);
         range("digest.token_days", self.digest.token_days.flatten().map(u16::from), 1, 90);
-        if let Some(hours) = &self.digest.cutoff_hours {
-            if hours.is_empty() || hours.len() > 2 || hours.iter().any(|h| *h > 23) {
-                out.push(("digest.cutoff_hours".into(), "one or two hours from 0 to 23".into()));
-            }
+        if let Some(hours) = &self.digest.cutoff_hours
+            && (hours.is_empty() || hours.len() > 2 || hours.iter().any(|h| *h > 23))
+        {
+            out.push(("digest.cutoff_hours".into(), "one or two hours from 0 to 23".into()));
         }
-        if let Some(enemies) = &self.senders.enemies_action {
-            if !matches!(enemies.action, Action::Quarantine | Action::Block) {
-                out.push(("senders.enemies_action".into(), "quarantine or block".into()));
-            }
+        if let Some(enemies) = &self.senders.enemies_action
+            && !matches!(enemies.action, Action::Quarantine | Action::Block)
+        {
+            out.push(("senders.enemies_action".into(), "quarantine or block".into()));
         }
         out
     }

@@ -7,9 +7,9 @@ use rcgen::{CertificateParams, DnType, KeyPair, date_time_ymd};
 use rustls::{ServerConfig, crypto::ring};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::Path,
     sync::Arc,
 };
@@ -19,13 +19,18 @@ const KEY: &str = "smtp-key.pem";
 const YEARS: i32 = 10;
 
 /// The certificate `smtp-cert.pem` and key `smtp-key.pem` (mode 0600) in `dir`, made for `hostname` where they
-/// are not there yet, and used as they are ever after.
+/// are not there yet (the directory too), and used as they are ever after.
 ///
 /// # Errors
 /// Files that cannot be read, written or used, with their path.
 pub fn self_signed(dir: &Path, hostname: &str) -> Result<Arc<ServerConfig>, Error> {
     let (certificate, key) = (dir.join(CERTIFICATE), dir.join(KEY));
     if !certificate.exists() {
+        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|source| Error::File {
+            action: "create",
+            path: dir.to_owned(),
+            source,
+        })?;
         make(&certificate, &key, hostname)?;
     }
     server_config(&certificate, &key)
@@ -93,11 +98,12 @@ mod tests {
     #[test]
     fn a_certificate_is_made_once_for_ten_years_and_its_key_is_private() {
         let dir = tempfile::tempdir().unwrap();
-        self_signed(dir.path(), "mx.bar.test").unwrap();
-        let pem = fs::read(dir.path().join(CERTIFICATE)).unwrap();
-        assert_eq!(fs::metadata(dir.path().join(KEY)).unwrap().permissions().mode() & 0o777, 0o600);
-        self_signed(dir.path(), "other.test").unwrap();
-        assert_eq!(fs::read(dir.path().join(CERTIFICATE)).unwrap(), pem);
+        let dir = dir.path().join("tls");
+        self_signed(&dir, "mx.bar.test").unwrap();
+        let pem = fs::read(dir.join(CERTIFICATE)).unwrap();
+        assert_eq!(fs::metadata(dir.join(KEY)).unwrap().permissions().mode() & 0o777, 0o600);
+        self_signed(&dir, "other.test").unwrap();
+        assert_eq!(fs::read(dir.join(CERTIFICATE)).unwrap(), pem);
 
         let (_, der) = x509_parser::pem::parse_x509_pem(&pem).unwrap();
         let certificate = der.parse_x509().unwrap();
@@ -115,7 +121,7 @@ mod tests {
         fs::write(dir.path().join(KEY), "nonsense").unwrap();
         let error = self_signed(dir.path(), "mx.bar.test").unwrap_err().to_string();
         assert!(error.contains(KEY) && error.contains("private key"), "{error}");
-        let missing = self_signed(&dir.path().join("none"), "mx.bar.test").unwrap_err().to_string();
-        assert!(missing.contains("cannot write") && missing.contains("none"), "{missing}");
+        let blocked = self_signed(&dir.path().join(CERTIFICATE).join("x"), "mx.bar.test").unwrap_err().to_string();
+        assert!(blocked.contains("cannot create") && blocked.contains("smtp-cert.pem/x"), "{blocked}");
     }
 }
