@@ -15,7 +15,7 @@ async fn running_sessions_go_on_and_then_get_421() {
         c.script(&[("DATA", "354"), ("x\r\n.", "250")]).await;
         c.rest().await
     };
-    let (rest, ()) = tokio::join!(script, world.server.drain(Duration::from_millis(300)));
+    let (rest, ()) = tokio::join!(script, world.server.drain(Duration::from_secs(1)));
     assert_eq!(rest, "421 4.3.2 Service closing, try again later\r\n");
     assert_eq!((world.recorder.mails().len(), world.server.sessions()), (1, 0));
 }
@@ -23,11 +23,11 @@ async fn running_sessions_go_on_and_then_get_421() {
 #[tokio::test]
 async fn a_message_that_is_being_stored_is_still_answered() {
     let world = World::new();
-    *world.recorder.delay.lock() = Duration::from_millis(300);
+    *world.recorder.delay.lock() = Duration::from_secs(1);
     let mut c = world.ready().await;
     c.script(&[("DATA", "354")]).await;
     c.send("x\r\n.\r\n").await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
     let (rest, ()) = tokio::join!(c.rest(), world.server.drain(Duration::ZERO));
     assert!(
         rest.starts_with("250 2.0.0") && rest.ends_with("421 4.3.2 Service closing, try again later\r\n"),

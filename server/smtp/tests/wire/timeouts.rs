@@ -3,7 +3,8 @@
 use crate::world::{World, options};
 use std::time::Duration;
 
-const SHORT: Duration = Duration::from_millis(100);
+/// Long enough for a busy machine to get to the point, short enough to wait for.
+const SHORT: Duration = Duration::from_millis(300);
 
 #[tokio::test]
 async fn a_silent_client_is_told_and_let_go() {
@@ -69,10 +70,10 @@ async fn a_session_has_an_end_but_not_within_a_transaction() {
 #[tokio::test]
 async fn a_transaction_cannot_keep_a_session_for_ever() {
     let mut o = options();
-    (o.timeouts.session, o.timeouts.message) = (SHORT, SHORT * 3);
+    (o.timeouts.session, o.timeouts.message) = (SHORT * 3, SHORT * 4);
     let world = World::with(o);
     let mut c = world.ready().await;
-    for _ in 0..4 {
+    for _ in 0..5 {
         c.send("NOOP\r\n").await;
         tokio::time::sleep(SHORT).await;
     }
