@@ -1,1 +1,18 @@
-//! The pages of Postern.
+//! The pages of Postern, rendered by the server and hydrated in the browser.
+//!
+//! `ui` has the components that several dashboards share, `api` the server functions, `admin` the
+//! administrator dashboard, `web` (server only) the wiring: router, sessions, headers, static files.
+#![recursion_limit = "512"]
+
+pub mod admin;
+pub mod api;
+mod app;
+mod login;
+pub mod query;
+pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod web;
+
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use web::{AppState, router, shell};

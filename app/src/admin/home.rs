@@ -1,0 +1,138 @@
+//! Home: traffic by hour and category, what is held and waiting, what needs attention.
+
+use crate::api::overview::overview;
+use crate::ui::chart::TrafficChart;
+use crate::ui::{CategoryBadge, Empty, Icon, PageHead, Time, format, load, use_refresh};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use model::view::{DeferredDestination, Overview, QuarantineRow};
+
+#[component]
+pub fn Home() -> impl IntoView {
+    let query = use_query_map();
+    let week = Memo::new(move |_| query.read().get_str("range") == Some("7d"));
+    let refresh = use_refresh();
+    let data =
+        Resource::new_blocking(move || (week.get(), refresh.get()), |(week, _)| overview(if week { 168 } else { 24 }));
+    view! {
+        <PageHead title="Home">
+            <nav class="segments" aria-label="Time range">
+                <a href="/admin" aria-current=move || (!week.get()).then_some("true")>"24 hours"</a>
+                <a href="/admin?range=7d" aria-current=move || week.get().then_some("true")>"7 days"</a>
+            </nav>
+        </PageHead>
+        {load(data, |overview| view! { <Figures overview /> }.into_any())}
+    }
+}
+
+#[component]
+fn Figures(overview: Overview) -> impl IntoView {
+    let o = overview;
+    let deferred: u64 = o.deferred.iter().map(|d| d.messages).sum();
+    let nothing_yet = o.domains == 0;
+    view! {
+        {(!o.alerts.is_empty()).then(|| view! {
+            <section class="banner warn" aria-labelledby="alerts">
+                <Icon name="alert" />
+                <div>
+                    <h2 id="alerts">"Needs attention"</h2>
+                    <ul>{o.alerts.iter().map(|a| view! { <li>{a.clone()}</li> }).collect_view()}</ul>
+                </div>
+            </section>
+        })}
+        {nothing_yet.then(|| view! {
+            <section class="card mb-4">
+                <h2>"Start here"</h2>
+                <p class="mb-3">"Add a domain and its mail gateway; then point the domain's MX record at this server."</p>
+                <a class="btn primary" href="/admin/domains/new"><Icon name="plus" />"Add a domain"</a>
+            </section>
+        })}
+        <div class="tiles mb-4">
+            <Tile href="/admin/quarantine" icon="inbox" label="Held now" value=o.quarantined />
+            <Tile icon="clock" label="Waiting for the filter" value=o.waiting_filter />
+            <Tile icon="send" label="Waiting for delivery" value=o.waiting_delivery />
+            <Tile href="#deferred" icon="alert" label="Deferred" value=deferred />
+            <Tile href="/admin/accounts" icon="building" label="Accounts" value=o.accounts />
+            <Tile href="/admin/domains" icon="globe" label="Domains" value=o.domains />
+            <Tile href="/admin/mailboxes" icon="mailbox" label="Mailboxes" value=o.mailboxes />
+        </div>
+        <section class="card mb-4" aria-labelledby="traffic">
+            <h2 id="traffic">"Traffic by category"</h2>
+            <TrafficChart traffic=o.traffic from=o.from to=o.to />
+        </section>
+        <div class="split">
+            <section class="card" aria-labelledby="recent">
+                <h2 id="recent">"Held most recently"</h2>
+                <Recent rows=o.recent />
+            </section>
+            <section class="card" aria-labelledby="deferred">
+                <h2 id="deferred">"Destinations that do not take mail"</h2>
+                <Deferred rows=o.deferred />
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn Tile(
+    #[prop(optional)] href: Option<&'static str>,
+    icon: &'static str,
+    label: &'static str,
+    value: u64,
+) -> impl IntoView {
+    let inside = view! {
+        <span class="label"><Icon name=icon />{label}</span>
+        <span class="value block">{format::thousands(value)}</span>
+    };
+    match href {
+        Some(href) => view! { <a class="tile" href=href>{inside}</a> }.into_any(),
+        None => view! { <div class="tile">{inside}</div> }.into_any(),
+    }
+}
+
+#[component]
+fn Recent(rows: Vec<QuarantineRow>) -> impl IntoView {
+    if rows.is_empty() {
+        return view! { <Empty icon="shield" title="Nothing is held"><p>"What the filter stops appears here."</p></Empty> }.into_any();
+    }
+    view! {
+        <ul class="grid gap-3">
+            {rows.into_iter().map(|r| view! {
+                <li class="flex flex-wrap items-start gap-x-3 gap-y-1">
+                    <div class="min-w-0 flex-1 basis-60">
+                        <a href=format!("/admin/quarantine/{}", r.id)>{subject(&r.subject)}</a>
+                        <div class="soft small">{r.sender.clone()}" to "{r.recipient.clone()}</div>
+                    </div>
+                    <CategoryBadge category=r.category />
+                    <span class="soft small"><Time at=r.received /></span>
+                </li>
+            }).collect_view()}
+        </ul>
+        <p class="mt-4"><a href="/admin/quarantine">"All held messages"</a></p>
+    }
+    .into_any()
+}
+
+/// A subject as a link's text.
+pub fn subject(subject: &str) -> String {
+    if subject.trim().is_empty() { "(no subject)".to_owned() } else { subject.to_owned() }
+}
+
+#[component]
+fn Deferred(rows: Vec<DeferredDestination>) -> impl IntoView {
+    if rows.is_empty() {
+        return view! { <p class="soft">"Every destination takes its mail."</p> }.into_any();
+    }
+    view! {
+        <ul class="grid gap-4">
+            {rows.into_iter().map(|d| view! {
+                <li>
+                    <strong>{d.destination}</strong>": "{format::count(d.messages, "message waits", "messages wait")}
+                    <div class="soft small">"Since "<Time at=d.since />", next try "<Time at=d.next_attempt /></div>
+                    <div class="mono">{d.last_error}</div>
+                </li>
+            }).collect_view()}
+        </ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,189 @@
+//! One held message: the sentence, what can be done, the evidence, the preview.
+
+use super::home::subject;
+use super::quarantine::PATH;
+use super::why::Why;
+use crate::api::quarantine::{ActOnMessages, message};
+use crate::ui::{
+    ActForm, ActionTag, CategoryBadge, DispositionTag, FormErrors, Icon, PageHead, Time, format, load, use_act,
+    use_refresh,
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use model::view::{AttachmentView, AuditRow, MessageView};
+
+#[component]
+pub fn Detail() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").and_then(|i| i.parse::<i64>().ok()).unwrap_or(0));
+    let refresh = use_refresh();
+    let data = Resource::new_blocking(move || (id.get(), refresh.get()), |(id, _)| message(id));
+    load(data, |message| view! { <Page message /> }.into_any())
+}
+
+#[component]
+fn Page(message: MessageView) -> impl IntoView {
+    let m = message;
+    let row = m.row.clone();
+    view! {
+        <PageHead title=subject(&row.subject) up=vec![(PATH.into(), "Quarantine".into())] />
+        <section class="card mb-4" aria-label="Summary">
+            <p class="headline mb-3" data-testid="headline">{m.headline.clone()}</p>
+            <p class="flex flex-wrap gap-2 mb-4">
+                <CategoryBadge category=row.category />
+                <ActionTag action=row.action />
+                <DispositionTag disposition=row.disposition />
+                {row.system.then(|| view! { <span class="tag">"System quarantine"</span> })}
+            </p>
+            <dl class="facts mb-4">
+                <dt>"From"</dt><dd>{row.sender.clone()}</dd>
+                <dt>"To"</dt><dd>{row.recipient.clone()}</dd>
+                <dt>"Received"</dt><dd><Time at=row.received /></dd>
+                <dt>"Size"</dt><dd>{format::size(row.size)}</dd>
+            </dl>
+            <Acts id=row.id may_release=m.may_release may_delete=m.may_delete />
+        </section>
+        <div class="split">
+            <div class="grid gap-4">
+                <Body message=m.clone() />
+                <Attachments list=m.attachments.clone() />
+                <Headers list=m.headers.clone() />
+            </div>
+            <div class="grid gap-4">
+                <Why message=m.clone() />
+                <Facts message=m.clone() />
+                <History list=m.history.clone() />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Acts(id: i64, may_release: bool, may_delete: bool) -> impl IntoView {
+    let (release, delete) = (use_act::<ActOnMessages>(), use_act::<ActOnMessages>());
+    view! {
+        <div class="flex flex-wrap gap-2">
+            {may_release.then(|| view! {
+                <ActForm act=release class="contents">
+                    <FormErrors />
+                    <input type="hidden" name="ids[]" value=id />
+                    <button class="btn primary" type="submit" name="act" value="release"><Icon name="release" />"Release"</button>
+                    <button class="btn" type="submit" name="act" value="release_sender"><Icon name="reply" />"Release to sender"</button>
+                </ActForm>
+            })}
+            {may_delete.then(|| view! {
+                <ActForm act=delete class="contents">
+                    <input type="hidden" name="ids[]" value=id />
+                    <input type="hidden" name="back" value=PATH />
+                    <button class="btn danger" type="submit" name="act" value="delete"><Icon name="trash" />"Delete"</button>
+                </ActForm>
+            })}
+            <a class="btn" href=format!("/message/{id}/raw") download rel="external"><Icon name="download" />"Download"</a>
+        </div>
+    }
+}
+
+#[component]
+fn Body(message: MessageView) -> impl IntoView {
+    let id = message.row.id;
+    let has_html = !message.preview_html.is_empty();
+    let text =
+        if message.preview_text.trim().is_empty() { "(no text)".to_owned() } else { message.preview_text.clone() };
+    view! {
+        <section class="card" aria-labelledby="body">
+            <h2 id="body">"Preview"</h2>
+            {has_html.then(|| view! {
+                <p class="soft small mb-2">"Scripts, forms and everything from the network are removed."</p>
+                <iframe class="preview" sandbox="" src=format!("/message/{id}/preview") title="Body of the message"></iframe>
+            })}
+            <details open=!has_html class=has_html.then_some("mt-3")>
+                <summary>"Text"</summary>
+                <pre class="preview-text mt-2" tabindex="0" aria-label="Text of the message">{text}</pre>
+            </details>
+        </section>
+    }
+}
+
+#[component]
+fn Attachments(list: Vec<AttachmentView>) -> impl IntoView {
+    (!list.is_empty()).then(|| view! {
+        <section class="card" aria-labelledby="attachments">
+            <h2 id="attachments">"Attachments"</h2>
+            <div class="scroll-x" role="region" aria-label="Attachments" tabindex="0">
+                <table class="plain">
+                    <thead><tr><th scope="col">"Name"</th><th scope="col">"Type by content"</th><th scope="col">"Declared"</th><th scope="col" class="num">"Size"</th></tr></thead>
+                    <tbody>{list.into_iter().map(|a| view! {
+                        <tr><td>{a.name}</td><td>{a.kind}</td><td class="mono">{a.mime}</td><td class="num nowrap">{format::size(a.size)}</td></tr>
+                    }).collect_view()}</tbody>
+                </table>
+            </div>
+        </section>
+    })
+}
+
+#[component]
+fn Headers(list: Vec<(String, String)>) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="headers">
+            <h2 id="headers">"Headers"</h2>
+            <details>
+                <summary>{format::count(list.len() as u64, "header", "headers")}</summary>
+                <table class="plain small mt-2">
+                    <thead class="sr-only"><tr><th scope="col">"Name"</th><th scope="col">"Value"</th></tr></thead>
+                    <tbody>{list.into_iter().map(|(name, value)| view! {
+                        <tr><th scope="row" class="nowrap">{name}</th><td class="mono">{value}</td></tr>
+                    }).collect_view()}</tbody>
+                </table>
+            </details>
+        </section>
+    }
+}
+
+#[component]
+fn Facts(message: MessageView) -> impl IntoView {
+    let m = message;
+    let or_none = |s: &str| if s.is_empty() { "–".to_owned() } else { s.to_owned() };
+    let envelope =
+        if m.row.envelope_from.is_empty() { "<> (a bounce)".to_owned() } else { m.row.envelope_from.clone() };
+    view! {
+        <section class="card" aria-labelledby="envelope">
+            <h2 id="envelope">"Envelope"</h2>
+            <dl class="facts">
+                <dt>"Client"</dt><dd class="mono">{or_none(&m.client_ip)}</dd>
+                <dt>"HELO"</dt><dd class="mono">{or_none(&m.helo)}</dd>
+                <dt>"TLS"</dt><dd>{m.tls.clone().unwrap_or_else(|| "None".to_owned())}</dd>
+                <dt>"Sender"</dt><dd class="mono">{envelope}</dd>
+                <dt>"Recipient"</dt><dd class="mono">{m.row.recipient.clone()}</dd>
+                <dt>"Direction"</dt><dd>{m.row.direction.label()}</dd>
+                <dt>"Message"</dt><dd class="mono">{m.row.message.to_string()}</dd>
+                <dt>"Filter"</dt><dd>{or_none(&m.filter)}</dd>
+                <dt>"Info"</dt><dd>{or_none(&m.info)}</dd>
+                <dt>"Score"</dt><dd>{format!("{:.1}", m.row.score)}</dd>
+            </dl>
+        </section>
+        <section class="card" aria-labelledby="authentication">
+            <h2 id="authentication">"Sender authentication"</h2>
+            <dl class="facts">
+                <dt>"SPF"</dt><dd>{or_none(&m.spf)}</dd>
+                <dt>"DKIM"</dt><dd>{or_none(&m.dkim)}</dd>
+                <dt>"DMARC"</dt><dd>{or_none(&m.dmarc)}</dd>
+            </dl>
+        </section>
+    }
+}
+
+#[component]
+fn History(list: Vec<AuditRow>) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="history">
+            <h2 id="history">"History"</h2>
+            {if list.is_empty() {
+                view! { <p class="soft">"Nobody has done anything with it."</p> }.into_any()
+            } else {
+                view! { <ul class="grid gap-2">{list.into_iter().map(|a| view! {
+                    <li><Time at=a.at />" "<strong>{a.actor}</strong>" "<code>{a.act}</code>" "<span class="soft small">{a.detail}</span></li>
+                }).collect_view()}</ul> }.into_any()
+            }}
+        </section>
+    }
+}

@@ -1,0 +1,82 @@
+//! Held messages: find, look at, release, delete. Administrators and owners use the same functions; what
+//! each may see and do is decided by `service`.
+
+use super::{ApiError, Notice};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use model::view::{ActResult, MessageView, Page, QuarantineQuery, QuarantineRow};
+
+#[server(name = ListQuarantine, prefix = "/fn", endpoint = "quarantine", input = GetUrl)]
+pub async fn quarantine(query: QuarantineQuery) -> Result<Page<QuarantineRow>, ApiError> {
+    use super::context::{fail, reader};
+    let (service, actor) = reader()?;
+    service.quarantine(&actor, &query).await.map_err(fail)
+}
+
+#[server(name = GetMessage, prefix = "/fn", endpoint = "message", input = GetUrl)]
+pub async fn message(id: i64) -> Result<MessageView, ApiError> {
+    use super::context::{fail, reader};
+    let (service, actor) = reader()?;
+    service.message(&actor, id).await.map_err(fail)
+}
+
+/// `act`: `release`, `release_sender`, `delete`, `delete_confirmed`. A deletion that was not confirmed leads to the
+/// page that asks; `back` is the list or message to return to, a path of our own.
+#[server(name = ActOnMessages, prefix = "/fn", endpoint = "quarantine_act")]
+pub async fn act_on_messages(
+    form_token: String,
+    #[server(default)] act: String,
+    #[server(default)] ids: Vec<i64>,
+    #[server(default)] back: String,
+) -> Result<Notice, ApiError> {
+    use super::context::{fail, writer};
+    use model::{ErrorCode, UserError, view::ReleaseTo};
+    let (service, actor) = writer(&form_token)?;
+    if ids.is_empty() {
+        return Err(fail(UserError::new(ErrorCode::Invalid, "No message is selected. Tick the messages first.")));
+    }
+    let back = if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { Some(back) } else { None };
+    let (result, done) = match act.as_str() {
+        "release" => (service.release(&actor, &ids, ReleaseTo::Recipient).await.map_err(fail)?, "released"),
+        "release_sender" => {
+            (service.release(&actor, &ids, ReleaseTo::Sender).await.map_err(fail)?, "returned to the sender")
+        }
+        "delete" => {
+            let list: Vec<_> = ids.iter().map(i64::to_string).collect();
+            let back = back.unwrap_or_else(|| "/admin/quarantine".into());
+            let to = format!("/admin/quarantine/delete?ids={}&back={}", list.join(","), crate::query::encode(&back));
+            return Ok(Notice::default().to(to));
+        }
+        "delete_confirmed" => (service.delete(&actor, &ids).await.map_err(fail)?, "deleted"),
+        _ => return Err(fail(UserError::new(ErrorCode::Invalid, "Choose what to do with the messages."))),
+    };
+    Ok(Notice { to: back, ..told(&result, done) })
+}
+
+/// `3 released, 1 failed` with the reasons.
+pub fn told(result: &ActResult, done: &str) -> Notice {
+    let mut text = format!("{} {done}", result.done);
+    if !result.failed.is_empty() {
+        text.push_str(&format!(", {} failed", result.failed.len()));
+    }
+    let problems = result
+        .failed
+        .iter()
+        .map(|(what, why)| if what.is_empty() { why.clone() } else { format!("{what}: {why}") })
+        .collect();
+    Notice { text, problems, to: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_tells_what_was_done_and_what_failed() {
+        let result =
+            ActResult { done: 3, failed: vec![("Invoice".into(), "already released by ann@acme.test".into())] };
+        let notice = told(&result, "released");
+        assert_eq!(notice.text, "3 released, 1 failed");
+        assert_eq!(notice.problems, ["Invoice: already released by ann@acme.test"]);
+    }
+}

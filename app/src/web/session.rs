@@ -1,0 +1,55 @@
+//! Who sends a request, found once for it, and which pages ask for a login first.
+
+use super::{AppState, cookie};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::Extensions;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use service::SessionView;
+use std::net::SocketAddr;
+
+/// The session of a request, in its extensions; none: nobody is logged in.
+#[derive(Clone, Default)]
+pub struct CurrentSession(pub Option<SessionView>);
+
+/// Where a request comes from, for the audit trail and for throttling.
+pub fn origin(extensions: &Extensions) -> String {
+    extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_canonical().to_string())
+}
+
+/// Looks the session up. A store that does not answer counts as no session, and is logged.
+pub async fn load(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let static_file = request.uri().path().starts_with("/pkg/");
+    if let Some(token) = cookie::get(request.headers(), cookie::SESSION).filter(|t| !t.is_empty() && !static_file) {
+        let from = origin(request.extensions());
+        match state.service.actor(&token, &from).await {
+            Ok(session) => {
+                request.extensions_mut().insert(CurrentSession(session));
+            }
+            Err(error) => tracing::error!(%error, "looking up a session"),
+        }
+    }
+    next.run(request).await
+}
+
+/// Sends who is not logged in to the login, and each role to its own dashboard.
+pub async fn guard(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let below = |root: &str| path == root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+    let (admin, mine) = (below("/admin"), below("/my"));
+    if !(admin || mine) {
+        return next.run(request).await;
+    }
+    let session = request.extensions().get::<CurrentSession>().and_then(|s| s.0.as_ref());
+    match session {
+        None => {
+            let wanted = request.uri().path_and_query().map_or(path, |p| p.as_str());
+            Redirect::to(&format!("/login?next={}", crate::query::encode(wanted))).into_response()
+        }
+        Some(s) if admin && !s.actor.is_administrator() => Redirect::to("/my").into_response(),
+        Some(s) if mine && s.actor.is_administrator() => Redirect::to("/admin").into_response(),
+        Some(_) => next.run(request).await,
+    }
+}
