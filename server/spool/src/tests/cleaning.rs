@@ -131,3 +131,24 @@ async fn a_message_that_rotted_is_given_up_aloud_and_holds_nothing_up() {
     assert_eq!((spool.stats().messages, spool.stats().damaged), (0, 1));
     assert_eq!(std::fs::read_dir(dir.path().join("damaged")).unwrap().count(), 1);
 }
+
+#[tokio::test]
+async fn the_end_of_a_message_does_not_leave_before_the_message() {
+    let dir = tempdir().unwrap();
+    let (spool, _) = Spool::open(dir.path(), options()).unwrap();
+    for n in 1..=14 {
+        accept(&spool, n, 4_000).await.unwrap();
+    }
+    // The second segment: the end of a message of the first one, and mail that has gone. Then a third.
+    for n in 100..125 {
+        accept(&spool, n, 4_000).await.unwrap();
+        spool.finish(id(n)).await.unwrap();
+        if n == 105 {
+            assert_eq!(spool.stats().segments, 2);
+            spool.finish(id(1)).await.unwrap();
+        }
+    }
+    spool.close().await;
+    let (_, entries) = Spool::open(dir.path(), options()).unwrap();
+    assert_eq!(entries.iter().map(|e| e.id).collect::<Vec<_>>(), (2..=14).map(id).collect::<Vec<_>>());
+}
