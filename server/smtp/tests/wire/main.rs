@@ -9,6 +9,7 @@ mod dialogue;
 mod draining;
 mod limits;
 mod pipelining;
+mod postfix;
 mod smuggling;
 mod storing;
 mod timeouts;
