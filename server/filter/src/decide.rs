@@ -95,16 +95,15 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
         match action {
             Action::Markup => add_tag(&mut verdict, &mut tagged, finding.category, &setting),
             Action::Strip => {
-                let before = verdict.strip.len();
                 let wanted = u32::try_from(index).unwrap_or(u32::MAX);
                 let mut found = false;
                 for part in f.parts.iter().filter(|x| x.finding == wanted).map(|x| x.part) {
                     found = true;
-                    if !verdict.strip[..].contains(&part) {
+                    if !verdict.strip.contains(&part) {
                         verdict.strip.push(part);
                     }
                 }
-                if !found && verdict.strip.len() == before {
+                if !found {
                     // What cannot be cut out must not pass.
                     action = Action::Quarantine;
                     note(&mut verdict, finding, "held, for no part of the message could be told that carries it");

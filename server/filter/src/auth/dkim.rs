@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::dns::Dns;
+use mail_auth::common::crypto::Algorithm;
 use mail_auth::common::verify::{DomainKey, VerifySignature};
 use mail_auth::{AuthenticatedMessage, DkimOutput, DkimResult, MessageAuthenticator};
 use model::finding::AuthResult;
@@ -42,7 +43,7 @@ pub(super) fn key_names(message: &AuthenticatedMessage<'_>) -> Vec<String> {
     message.dkim_headers.iter().map(|h| h.header.domain_key()).collect()
 }
 
-/// Verifies the signatures; those that have expired are reported but left out of what counts for DMARC.
+/// Verifies the signatures; those that have expired or use SHA-1 are reported but left out of what counts for DMARC.
 pub(super) async fn verify<'x>(
     library: &MessageAuthenticator,
     message: &'x AuthenticatedMessage<'x>,
@@ -56,8 +57,11 @@ pub(super) async fn verify<'x>(
         let signed = output.signature();
         let position = signed.and_then(|s| message.dkim_headers.iter().position(|h| std::ptr::eq(&h.header, s)));
         let is_expired = position.is_some_and(|p| expired.get(p).copied().unwrap_or(false));
+        let is_sha1 = signed.is_some_and(|s| s.a == Algorithm::RsaSha1);
         let (result, reason) = match output.result() {
             _ if is_expired => (AuthResult::Fail, "the signature has expired".to_owned()),
+            // RFC 8301 §3.1: SHA-1 proves nothing any more.
+            DkimResult::Pass if is_sha1 => (AuthResult::PermError, "rsa-sha1 is no longer accepted".to_owned()),
             DkimResult::Pass => (AuthResult::Pass, String::new()),
             DkimResult::Neutral(e) => (AuthResult::Neutral, e.to_string()),
             DkimResult::Fail(e) => (AuthResult::Fail, e.to_string()),
@@ -71,7 +75,7 @@ pub(super) async fn verify<'x>(
             result,
             reason,
         });
-        if !is_expired {
+        if !is_expired && !is_sha1 {
             counting.push(output);
         }
     }

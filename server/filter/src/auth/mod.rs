@@ -23,12 +23,16 @@ use model::{DomainName, EmailAddress, Timestamp};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::{Instant, timeout_at};
 
 /// Time for everything that is asked about one message.
 const TOTAL: Duration = Duration::from_secs(5);
 /// Time for SPF and the keys, so that something is left for DMARC.
 const FIRST: Duration = Duration::from_secs(4);
+
+/// Bytes above which a body is not hashed on a thread of the runtime.
+const LARGE: usize = 1 << 20;
 
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -102,8 +106,7 @@ impl Authenticator {
         let from_domain = from.map(|f| ascii(f.domain_str()));
         let helo_sender = format!("postmaster@{helo}");
 
-        // A stranger's bytes go into a parser that is not ours: if it panics, the signature is unreadable, no more.
-        let parsed = std::panic::catch_unwind(|| AuthenticatedMessage::parse(raw)).ok().flatten();
+        let parsed = parse(raw);
         let mut message = parsed.unwrap_or_default();
         let expired = dkim::prepare(&mut message, now);
 
@@ -150,6 +153,15 @@ impl Authenticator {
         };
         out
     }
+}
+
+/// The message as the library sees it, with the hash of its body. A stranger's bytes go into a parser that is not ours:
+/// if it panics, the signatures are unreadable, no more.
+fn parse(raw: &[u8]) -> Option<AuthenticatedMessage<'_>> {
+    let work = || std::panic::catch_unwind(|| AuthenticatedMessage::parse(raw)).ok().flatten();
+    // Hashing a large body takes a while; the runtime's other tasks move to another thread meanwhile.
+    let many = Handle::try_current().is_ok_and(|h| h.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if many && raw.len() > LARGE { tokio::task::block_in_place(work) } else { work() }
 }
 
 fn late() -> Spf {
