@@ -23,11 +23,16 @@ pub struct Session {
 pub struct Evidence {
     /// SPF, DKIM and DMARC; nothing for outbound mail.
     pub auth: Authentication,
+    /// What clamd said; asked of mail in both directions.
+    pub clamd: crate::av::ClamdResult,
 }
 
 /// What analysers know beforehand: rules, the classifier's model, hashes. Immutable; swapped as a whole.
 #[derive(Debug, Default)]
-pub struct Knowledge {}
+pub struct Knowledge {
+    /// What the embedded virus engine knows.
+    pub signatures: crate::av::Signatures,
+}
 
 /// Everything an analyser may look at.
 pub struct Context<'a> {

@@ -1,6 +1,7 @@
 //! Asks the outside about a message, before the analysers run.
 
 use crate::auth::Authenticator;
+use crate::av::{Clamd, ClamdResult};
 use crate::{Evidence, Session};
 use message::Parsed;
 use model::Direction;
@@ -9,21 +10,32 @@ use model::Direction;
 #[derive(Clone)]
 pub struct Services {
     pub auth: Authenticator,
+    /// The virus daemon, where one is configured.
+    pub clamd: Option<Clamd>,
 }
 
 impl Services {
     /// With DNS alone.
     pub fn new(auth: Authenticator) -> Self {
-        Services { auth }
+        Services { auth, clamd: None }
     }
 }
 
 /// Evidence for [`crate::inspect`]. Never fails: what does not answer in time is a temporary error in the evidence.
 pub async fn gather(p: &Parsed, s: &Session, services: &Services) -> Evidence {
-    let mut evidence = Evidence::default();
-    if s.direction == Direction::Inbound {
+    let authentication = async {
+        if s.direction != Direction::Inbound {
+            return Default::default();
+        }
         let from = p.from.as_ref().and_then(|m| m.address.as_ref());
-        evidence.auth = services.auth.verify(&p.raw, s, from).await;
-    }
-    evidence
+        services.auth.verify(&p.raw, s, from).await
+    };
+    let scan = async {
+        match &services.clamd {
+            Some(clamd) => clamd.scan(&p.raw).await,
+            None => ClamdResult::NotAsked,
+        }
+    };
+    let (auth, clamd) = tokio::join!(authentication, scan);
+    Evidence { auth, clamd }
 }

@@ -6,6 +6,7 @@
 
 pub mod analysers;
 pub mod auth;
+pub mod av;
 pub mod context;
 pub mod decide;
 pub mod edits;

@@ -1,8 +1,13 @@
 //! One analyser a file: a plain function of the context that adds findings.
 
+mod antivirus;
+mod attachments;
 mod dkim;
 mod dmarc;
 mod fuzz;
+mod macros;
+mod mime;
+mod pdf;
 mod spf;
 mod spoof;
 #[cfg(test)]
@@ -18,5 +23,15 @@ use model::Finding;
 pub type Analyser = (&'static str, fn(&Context<'_>, &mut Vec<Finding>));
 
 /// All analysers in the order in which they run; later ones see what earlier ones found.
-pub const ALL: &[Analyser] =
-    &[("spf", spf::run), ("dkim", dkim::run), ("dmarc", dmarc::run), ("spoof", spoof::run), ("fuzz", fuzz::run)];
+pub const ALL: &[Analyser] = &[
+    ("antivirus", antivirus::analyse),
+    ("attachments", attachments::analyse),
+    ("macros", macros::analyse),
+    ("pdf", pdf::analyse),
+    ("mime", mime::analyse),
+    ("spf", spf::run),
+    ("dkim", dkim::run),
+    ("dmarc", dmarc::run),
+    ("spoof", spoof::run),
+    ("fuzz", fuzz::run),
+];

@@ -5,7 +5,7 @@ use crate::limits::Ledger;
 use bytes::Bytes;
 
 pub(crate) fn open(data: &Bytes, ledger: &mut Ledger<'_>) -> Inside {
-    const LISTED: &str = "members of cab files are listed, not unpacked";
+    const LISTED: &str = "cab members that were not unpacked";
     let mut inside = Inside { unopened: Some(LISTED.to_owned()), ..Inside::default() };
     let u32_at = |at: usize| data.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
     let count = data.get(28..30).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));

@@ -16,7 +16,7 @@ pub(crate) fn open(data: &Bytes, ledger: &mut Ledger<'_>) -> Inside {
     let descriptors: Vec<&[u8]> = descriptors.collect();
     let joliet = descriptors.iter().find(|d| d[0] == 2 && d[88..90] == *b"%/");
     let Some(volume) = joliet.or_else(|| descriptors.iter().find(|d| d[0] == 1)) else {
-        inside.unopened = Some("an image without an ISO 9660 directory".to_owned());
+        inside.unopened = Some("content that is no ISO 9660 file system".to_owned());
         return inside;
     };
     let wide = joliet.is_some();

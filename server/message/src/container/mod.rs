@@ -143,7 +143,7 @@ fn look(file: &Attachment, depth: usize, ledger: &mut Ledger<'_>) -> Inside {
             Inside { javascript: found.javascript, encrypted: found.encrypted, ..Inside::default() }
         }
         "7z" | "xz" | "bz2" | "zst" | "lz4" | "lz" | "z" | "ace" | "arj" | "lzh" | "dmg" | "vhd" | "vhdx" | "tnef" => {
-            Inside { unopened: Some(format!("{} files are not opened", file.kind)), ..Inside::default() }
+            Inside { unopened: Some(format!("{} content that was not unpacked", file.kind)), ..Inside::default() }
         }
         "p7m" => Inside { encrypted: is_enveloped(data), ..Inside::default() },
         "pgp" => Inside { encrypted: true, ..Inside::default() },

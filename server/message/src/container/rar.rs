@@ -5,7 +5,7 @@ use super::{Inside, Member};
 use crate::limits::Ledger;
 use bytes::Bytes;
 
-const COMPRESSED: &str = "members of rar files are listed, not unpacked";
+const COMPRESSED: &str = "rar members that were not unpacked";
 
 pub(crate) fn open(data: &Bytes, ledger: &mut Ledger<'_>) -> Inside {
     let mut inside = Inside::default();

@@ -79,8 +79,8 @@ pub(crate) fn members(
         if !member.encrypted {
             match archive.by_index(index) {
                 Ok(file) if !limited => limited = fill(&mut member, file, packed, ledger),
-                Ok(_) => member.unopened = Some("not unpacked: a limit was reached before".to_owned()),
-                Err(e) => member.unopened = Some(format!("not unpacked: {e}")),
+                Ok(_) => member.unopened = Some("content behind a limit".to_owned()),
+                Err(e) => member.unopened = Some(format!("content that was not unpacked ({e})")),
             }
         }
         each(member, ledger);
@@ -116,13 +116,13 @@ fn damaged(
         let packed = if flags & 8 != 0 { body.len() } else { u32_at(18).min(body.len()) };
         match method {
             _ if member.encrypted => {}
-            _ if limited => member.unopened = Some("not unpacked: a limit was reached before".to_owned()),
+            _ if limited => member.unopened = Some("content behind a limit".to_owned()),
             0 => limited = fill(&mut member, &body[..packed], packed as u64, ledger),
             8 => {
                 let inflater = flate2::read::DeflateDecoder::new(&body[..packed]);
                 limited = fill(&mut member, inflater, packed as u64, ledger);
             }
-            other => member.unopened = Some(format!("not unpacked: compression method {other}")),
+            other => member.unopened = Some(format!("content that was not unpacked (compression method {other})")),
         }
         // Members inside a stored archive would be taken for members of this one.
         if flags & 8 == 0 && !member.data.is_empty() {
@@ -142,7 +142,7 @@ fn fill(member: &mut Member, from: impl std::io::Read, packed: u64, ledger: &mut
     member.size = member.size.max(unpacked.size);
     member.complete = unpacked.complete;
     if unpacked.data.is_empty() && member.size > 0 && !unpacked.limited {
-        member.unopened = Some("not unpacked: damaged".to_owned());
+        member.unopened = Some("damaged content".to_owned());
     }
     member.data = Bytes::from(unpacked.data);
     unpacked.limited
