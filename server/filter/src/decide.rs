@@ -63,6 +63,7 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
     let mut tagged: Vec<Category> = Vec::new();
     let mut friend = None;
     match &standing {
+        Some(Standing::Enemy(_)) if awareness => {}
         Some(Standing::Enemy(m)) => {
             let action = p.values.senders.enemies_action.action;
             leader = Some(Leader { action, step: Step::SenderLists, index: None });

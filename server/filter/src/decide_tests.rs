@@ -216,6 +216,8 @@ fn an_accepted_awareness_test_passes_all_but_antivirus() {
     let mut f = findings(vec![test, by_category(Step::Rules, Category::Phish)]);
     assert_eq!(decide(&f, &p, &bob()).action, Action::Quarantine);
     p.values.filtering.security_awareness = true;
+    p.domain_senders = lists(&[], &["vendor.test"]);
+    f.sender = sender("test@vendor.test", AuthResult::Pass);
     assert_eq!(decide(&f, &p, &bob()).action, Action::Allow);
     f.list.push(by_category(Step::Antivirus, Category::Virus));
     assert_eq!(decide(&f, &p, &bob()).action, Action::Block);
