@@ -200,8 +200,7 @@ impl Notice<'_> {
             };
             let _ = write!(out, "Action: {action}\r\nStatus: {}\r\n", failure.status);
             if !failure.host.is_empty() {
-                let _ =
-                    write!(out, "Remote-MTA: dns; {}\r\n", failure.host.split([' ', ':']).next().unwrap_or_default());
+                let _ = write!(out, "Remote-MTA: dns; {}\r\n", mta(&failure.host));
             }
             let diagnostic = if failure.replied { "smtp" } else { "x-postern" };
             if !failure.reply.is_empty() {
@@ -217,6 +216,15 @@ impl Notice<'_> {
         }
         out
     }
+}
+
+/// The name in `name [ip]:port`, an address in brackets (RFC 3464 §2.1.2).
+fn mta(host: &str) -> String {
+    if let Some(v6) = host.strip_prefix('[').and_then(|h| h.split_once(']')) {
+        return format!("[{}]", v6.0);
+    }
+    let name = host.split([' ', ':']).next().unwrap_or_default();
+    if name.parse::<std::net::IpAddr>().is_ok() { format!("[{name}]") } else { name.to_owned() }
 }
 
 fn bits(ascii: bool) -> &'static str {

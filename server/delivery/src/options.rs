@@ -25,6 +25,8 @@ pub struct Options {
     pub stop_within: Duration,
     /// How long a notice of failure is tried.
     pub notice_lifetime: Duration,
+    /// A sender is told once when its message has waited so long; none: never.
+    pub delay_notice: Option<Duration>,
     /// The original is returned in full up to this size in bytes; of a larger one only its header.
     pub return_full_max: u64,
     /// TLS towards mail exchangers and plain hosts; gateways have their own setting.
@@ -49,6 +51,7 @@ impl Options {
             max_idle: Duration::from_secs(5),
             stop_within: Duration::from_secs(20),
             notice_lifetime: minutes(5 * 24 * 60),
+            delay_notice: Some(minutes(4 * 60)),
             return_full_max: 10 << 20,
             encryption: BoundaryEncryption::Attempt,
             mx_port: 25,
@@ -59,8 +62,16 @@ impl Options {
 
     /// The pauses in milliseconds.
     pub(crate) fn pauses(&self) -> Vec<i64> {
-        self.retry.iter().map(|p| i64::try_from(p.as_millis()).unwrap_or(i64::MAX)).collect()
+        self.retry.iter().copied().map(milliseconds).collect()
     }
+
+    pub(crate) fn patience(&self) -> Option<i64> {
+        self.delay_notice.map(milliseconds)
+    }
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// How long each answer is waited for (RFC 5321 §4.5.3.2).

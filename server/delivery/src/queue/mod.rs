@@ -90,7 +90,7 @@ impl Queue {
         let limits = Limits { each: options.connections_per_destination.max(1), all: options.connections.max(1) };
         let shared = Arc::new(Shared {
             setup: Setup { hostname: options.hostname.clone(), timeouts: options.timeouts, tls },
-            schedule: Mutex::new(Schedule::new(limits, options.pauses())),
+            schedule: Mutex::new(Schedule::new(limits, options.pauses(), options.patience())),
             pool: Pool::new(options.max_idle),
             spool,
             options,
@@ -184,10 +184,11 @@ impl Shared {
     /// Changes the schedule and does what follows from it.
     fn with<T>(self: &Arc<Self>, change: impl FnOnce(&mut Schedule, Timestamp) -> T) -> T {
         let now = Timestamp::now();
-        let (result, todo, next, waiting) = {
+        let (result, todo, early, waiting) = {
             let mut schedule = self.schedule.lock();
             let result = change(&mut schedule, now);
-            (result, schedule.take_todo(), schedule.next(), schedule.len())
+            let early = schedule.next().is_some_and(|next| next.0 < self.armed.load(Ordering::Acquire));
+            (result, schedule.take_todo(), early, schedule.len())
         };
         metrics::gauge!("postern_delivery_waiting").set(waiting as f64);
         for start in todo.starts {
@@ -196,7 +197,7 @@ impl Shared {
         if !todo.notices.is_empty() {
             let _ = self.reports.send(settle::Message::Notices(todo.notices));
         }
-        if next.is_some_and(|next| next.0 < self.armed.load(Ordering::Acquire)) {
+        if early {
             self.wake.notify_one();
         }
         result
@@ -243,8 +244,12 @@ impl Shared {
 /// Wakes for deliveries whose time has come, probes, and expiry.
 async fn timer(shared: Arc<Shared>) {
     loop {
-        let next = shared.schedule.lock().next();
-        shared.armed.store(next.map_or(i64::MAX, |t| t.0), Ordering::Release);
+        let next = {
+            let schedule = shared.schedule.lock();
+            let next = schedule.next();
+            shared.armed.store(next.map_or(i64::MAX, |t| t.0), Ordering::Release);
+            next
+        };
         // The clock of the timestamps may be set, so a long sleep is cut into short ones.
         let pause = next.map_or(i64::MAX, |t| t.since(Timestamp::now())).clamp(0, 60_000);
         tokio::select! {
@@ -252,8 +257,11 @@ async fn timer(shared: Arc<Shared>) {
             () = shared.wake.notified() => {}
             () = tokio::time::sleep(Duration::from_millis(pause.unsigned_abs())) => {}
         }
-        let expired = shared.with(|s, now| s.due(now));
-        for one in expired {
+        let due = shared.with(|s, now| s.due(now));
+        for one in due.late {
+            let _ = shared.reports.send(settle::Message::Late(settle::Report::late(one)));
+        }
+        for one in due.expired {
             let _ = shared.reports.send(settle::Message::Report(settle::Report::expired(one)));
         }
     }

@@ -4,7 +4,7 @@ use super::settle::{Report, Said, Verdict};
 use super::{Shared, Task};
 use crate::dsn::{Action, Failure, Notice};
 use crate::{Delivery, Error, Plan, Target};
-use model::{Direction, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
+use model::{Direction, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         return Ok(());
     }
     let task = &report.task;
-    let Some((to, recipients)) = addressees(task, action) else { return Ok(()) };
+    let Some((to, until, recipients)) = addressees(task, action) else { return Ok(()) };
     let failures: Vec<Failure<'_>> = report
         .verdicts
         .iter()
@@ -51,7 +51,7 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         original: &original,
         full_max: shared.options.return_full_max,
         now,
-        until: now,
+        until,
         token: &token,
     }
     .compose();
@@ -90,8 +90,8 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
     shared.send(envelope, &composed.body, Plan { deliveries: vec![delivery] }).await
 }
 
-/// The return path, and each recipient that the sender wants to hear of, by index.
-fn addressees(task: &Task, action: Action) -> Option<(model::EmailAddress, Vec<Option<Recipient>>)> {
+/// The return path, when the message expires, and each recipient that the sender wants to hear of, by index.
+fn addressees(task: &Task, action: Action) -> Option<(EmailAddress, Timestamp, Vec<Option<Recipient>>)> {
     let plan = task.held.plan.lock();
     let delivery = plan.deliveries.get(task.index).filter(|d| d.bounce)?;
     let to = delivery.return_path.clone()?;
@@ -104,7 +104,7 @@ fn addressees(task: &Task, action: Action) -> Option<(model::EmailAddress, Vec<O
             }
     };
     let recipients = delivery.recipients.iter().map(|t| wanted(t.recipient.notify).then(|| t.recipient.clone()));
-    Some((to, recipients.collect()))
+    Some((to, delivery.expires, recipients.collect()))
 }
 
 /// Randomness, as a number and as text.

@@ -3,7 +3,7 @@
 //! The order is what keeps mail safe. A notice to the sender is in the spool before its message is given up; outcomes are
 //! recorded before the spool forgets or updates the message; and only then is the delivery scheduled again or dropped.
 
-use super::schedule::{Expired, ItemId};
+use super::schedule::{ItemId, Overdue};
 use super::{Held, Shared, Task, notice};
 use crate::dsn::Action;
 use crate::{Outcome, OutcomeKind};
@@ -20,6 +20,8 @@ const AGAIN: Duration = Duration::from_secs(2);
 
 pub(super) enum Message {
     Report(Report),
+    /// A delivery whose sender is to be told that it waits.
+    Late(Report),
     /// Deliveries that wait because their destination is down: (delivery, next attempt, why).
     Notices(Vec<(Task, Timestamp, String)>),
     /// A message whose state in the spool is to be brought up to date.
@@ -96,7 +98,7 @@ impl Report {
     }
 
     /// A delivery whose time is over.
-    pub fn expired(expired: Expired) -> Self {
+    pub fn expired(expired: Overdue) -> Self {
         let mut report = Report { attempted: false, ..Report::new(expired.item, expired.task) };
         let Some(delivery) = report.task.delivery() else { return report };
         let error = if expired.error.is_empty() { delivery.last_error } else { expired.error };
@@ -108,6 +110,17 @@ impl Report {
             Verdict { said: Said::Bounced { status: "5.4.7".to_owned() }, ..Verdict::deferred(String::new(), text) };
         let open = delivery.recipients.iter().enumerate().filter(|(_, t)| !t.done).map(|(i, _)| i);
         report.give(open, &verdict);
+        report
+    }
+
+    /// A delivery that still waits after a long time.
+    pub fn late(late: Overdue) -> Self {
+        let mut report = Report { attempted: false, ..Report::new(late.item, late.task) };
+        let Some(delivery) = report.task.delivery() else { return report };
+        let error = [late.error, delivery.last_error].into_iter().find(|e| !e.is_empty());
+        let error = error.unwrap_or_else(|| "it waits for its turn".to_owned());
+        let open = delivery.recipients.iter().enumerate().filter(|(_, t)| !t.done).map(|(i, _)| i);
+        report.give(open, &Verdict::deferred(String::new(), error));
         report
     }
 
@@ -188,11 +201,12 @@ pub(super) async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<
 }
 
 async fn settle(shared: &Arc<Shared>, batch: &mut Vec<Message>, unstored: &mut HashMap<MessageId, Arc<Held>>) {
-    let (mut reports, mut outcomes, mut flushes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut reports, mut late, mut outcomes, mut flushes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut changed = std::mem::take(unstored);
     for message in batch.drain(..) {
         match message {
             Message::Report(report) => reports.push(report),
+            Message::Late(report) => late.push(report),
             Message::Notices(waiting) => {
                 waiting.iter().for_each(|(task, next, why)| wait(task, *next, why, &mut outcomes))
             }
@@ -209,8 +223,9 @@ async fn settle(shared: &Arc<Shared>, batch: &mut Vec<Message>, unstored: &mut H
         }
     }
     let relayed = reports.iter().map(|report| notice::send(shared, report, Action::Relayed));
-    for error in futures::future::join_all(relayed).await.into_iter().filter_map(Result::err) {
-        tracing::warn!(%error, "a sender was not told that its message was passed on");
+    let delayed = late.iter().map(|report| notice::send(shared, report, Action::Delayed));
+    for error in futures::future::join_all(relayed.chain(delayed)).await.into_iter().filter_map(Result::err) {
+        tracing::warn!(%error, "a sender was not told where its message is");
     }
 
     let pauses = shared.options.pauses();

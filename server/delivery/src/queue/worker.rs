@@ -1,6 +1,6 @@
 //! A worker: one connection to a destination, over which deliveries go one after another.
 
-use super::schedule::{DestinationId, Failed, Start, Taken};
+use super::schedule::{DestinationId, Failed, ItemId, Start, Taken};
 use super::settle::{Message, Report, Said, Verdict};
 use super::{Shared, Task};
 use crate::client::{Answer, Connection, Mail};
@@ -19,6 +19,8 @@ struct Worker {
     destination: DestinationId,
     route: Route,
     connection: Option<Connection>,
+    /// What is being tried.
+    current: Option<ItemId>,
 }
 
 /// Why there is no session.
@@ -31,10 +33,12 @@ enum NoSession {
 }
 
 pub(super) async fn run(shared: Arc<Shared>, start: Start) {
-    let mut worker = Worker { shared, destination: start.destination, route: start.route, connection: None };
+    let mut worker =
+        Worker { shared, destination: start.destination, route: start.route, connection: None, current: None };
     let mut first = true;
     while let Some(taken) = worker.shared.with(|s, _| s.take(worker.destination, first)) {
         first = false;
+        worker.current = Some(taken.item);
         // Reports are written down more slowly than they come: wait, so that they do not pile up.
         let Ok(permit) = worker.shared.room.clone().acquire_owned().await else { break };
         let abort = worker.shared.abort.clone();
@@ -43,6 +47,7 @@ pub(super) async fn run(shared: Arc<Shared>, start: Start) {
             // Nothing is known of the transaction: the delivery stays as it is in the spool.
             () = abort.cancelled() => break,
         };
+        worker.current = None;
         match report {
             Some(mut report) => {
                 report.permit = Some(permit);
@@ -55,11 +60,15 @@ pub(super) async fn run(shared: Arc<Shared>, start: Start) {
 }
 
 impl Drop for Worker {
-    /// Also after a panic, the schedule must not believe in a worker that is gone.
+    /// Also after a panic: the schedule must not believe in a worker that is gone, nor the delivery be forgotten.
     fn drop(&mut self) {
         let connected = self.connection.is_some();
         let destination = self.destination;
+        let current = self.current;
         self.shared.with(|s, now| {
+            if let Some(item) = current {
+                s.again(item, Some(now.plus(s.pause(1))), now);
+            }
             if connected {
                 s.disconnected(destination);
             }

@@ -83,7 +83,7 @@ Original-Recipient: rfc822; old+name@acme.test
 Final-Recipient: rfc822; gone@acme.test
 Action: failed
 Status: 5.1.1
-Remote-MTA: dns; 127.0.0.1
+Remote-MTA: dns; [127.0.0.1]
 Diagnostic-Code: smtp; 550 5.1.1 No such user here, sorry
 Last-Attempt-Date: DATE
 
@@ -150,6 +150,39 @@ async fn a_success_is_confirmed_where_the_host_does_not_confirm_it() {
     f.empty().await;
     let text = sender.messages()[0].text();
     assert!(text.contains("Action: relayed\r\nStatus: 2.0.0\r\n"), "{text}");
+}
+
+#[tokio::test]
+async fn a_sender_is_told_once_that_its_message_waits() {
+    let mut options = crate::common::quick_options();
+    options.delay_notice = Some(std::time::Duration::from_millis(700));
+    let (f, sender) = (Fixture::with(options), Peer::start(Script::default()).await);
+    f.gateway("acme.test", &[Peer::nowhere()]);
+    *f.routes.notices.lock() = Some(host(sender.at));
+    let mut letter = Letter::to(&["bob@acme.test", "quiet@acme.test"]);
+    letter.to[1].notify = Notify { delay: false, ..Notify::default() };
+    f.post(letter).await;
+    crate::common::eventually("the notice arrives", || sender.count() == 1).await;
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!((sender.count(), f.queue.waiting()), (1, 1));
+    let text = sender.messages()[0].text();
+    assert!(text.contains("Action: delayed\r\nStatus: 4.0.0\r\n") && text.contains("Will-Retry-Until: "), "{text}");
+    assert!(text.contains("bob@acme.test") && !text.contains("quiet@acme.test"), "{text}");
+}
+
+#[tokio::test]
+async fn a_message_is_not_given_up_before_its_sender_can_be_told() {
+    let refuses = Script::answer("RCPT", "550 5.1.1 No such user");
+    let gateway = Peer::start(Script { slow: std::time::Duration::from_millis(30), offers: vec![], ..refuses }).await;
+    let f = Fixture::new();
+    f.gateway("acme.test", &[gateway.at]);
+    f.post(Letter::to(&["gone@acme.test"])).await;
+    crate::common::eventually("it is tried", || gateway.commands().iter().any(|c| c.starts_with("MAIL"))).await;
+    f.spool.close().await;
+    crate::common::eventually("it is deferred", || f.outcomes.deferred() == 1).await;
+    let reply = f.outcomes.last().reply;
+    assert!(reply.contains("the notice to the sender cannot be stored at present"), "{reply}");
+    assert_eq!(f.outcomes.bounced(), 0);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod mx_routes;
 mod no_bare_lf_is_sent;
 mod parameters_are_passed_on;
 mod partial_recipients;
+mod postfix_takes_it;
 mod restart_resumes;
 mod retry_after_4xx;
 mod starttls_falls_back;

@@ -11,7 +11,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub(super) use todo::{Expired, Failed, Limits, Start, Taken, Todo};
+pub(super) use todo::{Due, Failed, Limits, Overdue, Start, Taken, Todo};
 pub use view::DestinationView;
 
 use destination::{Destination, Down};
@@ -19,7 +19,7 @@ use destination::{Destination, Down};
 use super::Task;
 use crate::Route;
 use model::Timestamp;
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// How many good transactions raise a lowered limit of connections by one.
 const GOOD: u32 = 50;
@@ -40,6 +40,8 @@ struct Item {
     place: Place,
     created: Timestamp,
     expires: Timestamp,
+    /// When its sender is told that it takes long.
+    late: Timestamp,
     /// It has been said that it waits for its destination.
     noticed: bool,
 }
@@ -47,6 +49,7 @@ struct Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Due(ItemId),
+    Late(ItemId),
     Expire(ItemId),
     Probe(DestinationId),
 }
@@ -54,6 +57,8 @@ enum Event {
 pub(super) struct Schedule {
     limits: Limits,
     pauses: Vec<i64>,
+    /// Milliseconds after which a sender is told that its message waits.
+    patience: Option<i64>,
     next_id: u64,
     items: HashMap<ItemId, Item>,
     ids: HashMap<Route, DestinationId>,
@@ -68,10 +73,11 @@ pub(super) struct Schedule {
 
 impl Schedule {
     /// `pauses`: milliseconds after the first, second … failure; the last repeats.
-    pub fn new(limits: Limits, pauses: Vec<i64>) -> Self {
+    pub fn new(limits: Limits, pauses: Vec<i64>, patience: Option<i64>) -> Self {
         Schedule {
             limits,
             pauses,
+            patience,
             next_id: 0,
             items: HashMap::new(),
             ids: HashMap::new(),
@@ -126,8 +132,13 @@ impl Schedule {
             }
         };
         let item = self.id();
+        // One whose time for a notice is over had it before a restart, or had not: better none than two.
+        let late = self.patience.map_or(Timestamp(0), |ms| created.plus(ms));
+        if late > now && late < expires {
+            self.timers.insert((late, Event::Late(item)));
+        }
         let place = if at > now { Place::Waiting(at) } else { Place::Ready };
-        self.items.insert(item, Item { task, destination, place, created, expires, noticed: false });
+        self.items.insert(item, Item { task, destination, place, created, expires, late, noticed: false });
         self.timers.insert((expires, Event::Expire(item)));
         if let Some(d) = self.destinations.get_mut(&destination) {
             d.items += 1;
@@ -289,6 +300,7 @@ impl Schedule {
     pub fn done(&mut self, item: ItemId) {
         let Some(gone) = self.items.remove(&item) else { return };
         self.timers.remove(&(gone.expires, Event::Expire(item)));
+        self.timers.remove(&(gone.late, Event::Late(item)));
         if let Some(d) = self.destinations.get_mut(&gone.destination) {
             d.items = d.items.saturating_sub(1);
         }
@@ -321,8 +333,8 @@ impl Schedule {
     }
 
     /// Does what is due by now; the expired deliveries are taken.
-    pub fn due(&mut self, now: Timestamp) -> Vec<Expired> {
-        let mut expired = Vec::new();
+    pub fn due(&mut self, now: Timestamp) -> Due {
+        let mut due = Due::default();
         while let Some((at, event)) = self.timers.first().copied().filter(|(at, _)| *at <= now) {
             self.timers.remove(&(at, event));
             match event {
@@ -335,40 +347,28 @@ impl Schedule {
                     }
                 }
                 Event::Probe(destination) => self.pump(destination, now),
+                Event::Late(id) => due.late.extend(self.overdue(id)),
                 Event::Expire(id) => {
-                    if let Some(item) = self.items.get_mut(&id).filter(|i| i.place != Place::Taken) {
+                    if self.items.get(&id).is_some_and(|i| i.place != Place::Taken) {
+                        due.expired.extend(self.overdue(id));
+                    }
+                    if let Some(item) = self.items.get_mut(&id) {
                         item.place = Place::Taken;
-                        let d = self.destinations.get(&item.destination);
-                        let error = d.filter(|d| d.down.is_some()).map(|d| d.last_error.clone()).unwrap_or_default();
-                        expired.push(Expired { item: id, task: item.task.clone(), error });
                     }
                 }
             }
         }
-        expired
+        due
     }
 
-    /// Tries what waits for these routes now.
-    pub fn retry_now(&mut self, which: impl Fn(&Route) -> bool, now: Timestamp) {
-        let chosen: HashSet<_> = self.destinations.iter().filter(|(_, d)| which(&d.route)).map(|(id, _)| *id).collect();
-        let waiting: Vec<_> = self
-            .items
-            .iter()
-            .filter(|(_, i)| matches!(i.place, Place::Waiting(_)) && chosen.contains(&i.destination))
-            .map(|(id, i)| (*id, i.destination))
-            .collect();
-        for (id, destination) in waiting {
-            if let Some(item) = self.items.get_mut(&id) {
-                item.place = Place::Ready;
-            }
-            self.place(id, destination, Place::Ready);
-        }
-        for destination in chosen {
-            if let Some(down) = self.destinations.get_mut(&destination).and_then(|d| d.down.as_mut()) {
-                down.probe_at = now;
-            }
-            self.pump(destination, now);
-        }
+    fn overdue(&self, id: ItemId) -> Option<Overdue> {
+        let item = self.items.get(&id)?;
+        let down = self.destinations.get(&item.destination).filter(|d| d.down.is_some());
+        Some(Overdue {
+            item: id,
+            task: item.task.clone(),
+            error: down.map(|d| d.last_error.clone()).unwrap_or_default(),
+        })
     }
 
     /// Remembers why a delivery of this destination was deferred, for the view.

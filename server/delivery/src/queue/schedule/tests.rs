@@ -42,7 +42,7 @@ fn task(number: u128) -> Task {
 }
 
 fn schedule(each: usize, all: usize) -> Schedule {
-    Schedule::new(Limits { each, all }, vec![100, 200, 400])
+    Schedule::new(Limits { each, all }, vec![100, 200, 400], None)
 }
 
 fn add(s: &mut Schedule, domain: &str, count: usize, now: i64) -> Vec<Start> {
@@ -178,11 +178,11 @@ fn what_expires_leaves_the_queue_but_not_while_it_is_tried() {
     let mut s = schedule(1, 100);
     let start = add(&mut s, "a.test", 2, 0).pop().unwrap();
     let taken = s.take(start.destination, true).unwrap();
-    let expired = s.due(FAR);
+    let expired = s.due(FAR).expired;
     assert_eq!(expired.len(), 1);
     assert_ne!(expired[0].item, taken.item);
     s.again(taken.item, Some(FAR.plus(10)), FAR);
-    assert_eq!(s.due(FAR).len(), 1, "once its attempt is over, it goes too");
+    assert_eq!(s.due(FAR).expired.len(), 1, "once its attempt is over, it goes too");
 }
 
 #[test]
@@ -230,4 +230,17 @@ fn a_destination_without_mail_is_forgotten() {
     s.done(taken.item);
     s.release(start.destination, Timestamp(0));
     assert!(s.destinations.is_empty() && s.ids.is_empty() && s.timers.is_empty() && s.len() == 0 && s.active == 0);
+}
+
+#[test]
+fn the_sender_of_a_message_that_waits_long_is_told_once() {
+    let mut s = Schedule::new(Limits { each: 1, all: 1 }, vec![100], Some(500));
+    let start = add(&mut s, "a.test", 1, 0).pop().unwrap();
+    fail(&mut s, &start, 0);
+    assert!(s.due(Timestamp(499)).late.is_empty());
+    let late = s.due(Timestamp(500)).late;
+    assert_eq!((late.len(), late[0].error.as_str()), (1, "refused"));
+    assert!(s.due(FAR).late.is_empty());
+    s.add(task(1), &route("b.test"), Timestamp(0), Timestamp(0), FAR, Timestamp(600));
+    assert!(s.due(Timestamp(700)).late.is_empty(), "one that comes back after a restart is not told again");
 }

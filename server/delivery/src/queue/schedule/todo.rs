@@ -34,11 +34,20 @@ pub(in crate::queue) struct Taken {
     pub epoch: u64,
 }
 
-pub(in crate::queue) struct Expired {
+/// A delivery whose time is over, or that takes long.
+pub(in crate::queue) struct Overdue {
     pub item: ItemId,
     pub task: Task,
     /// Why the destination is down; empty when it is not.
     pub error: String,
+}
+
+#[derive(Default)]
+pub(in crate::queue) struct Due {
+    /// To be given up; they are taken.
+    pub expired: Vec<Overdue>,
+    /// Their senders are to be told that they wait.
+    pub late: Vec<Overdue>,
 }
 
 /// What a failed connection means.

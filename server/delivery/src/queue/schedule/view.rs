@@ -1,8 +1,9 @@
-//! The queue as an operator sees it.
+//! The queue as an operator sees it and pushes it.
 
 use super::{DestinationId, Place, Schedule};
+use crate::Route;
 use model::Timestamp;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DestinationView {
@@ -47,5 +48,28 @@ impl Schedule {
             .collect();
         views.sort_by(|a, b| a.destination.cmp(&b.destination));
         views
+    }
+
+    /// Tries what waits for these routes now.
+    pub fn retry_now(&mut self, which: impl Fn(&Route) -> bool, now: Timestamp) {
+        let chosen: HashSet<_> = self.destinations.iter().filter(|(_, d)| which(&d.route)).map(|(id, _)| *id).collect();
+        let waiting: Vec<_> = self
+            .items
+            .iter()
+            .filter(|(_, i)| matches!(i.place, Place::Waiting(_)) && chosen.contains(&i.destination))
+            .map(|(id, i)| (*id, i.destination))
+            .collect();
+        for (id, destination) in waiting {
+            if let Some(item) = self.items.get_mut(&id) {
+                item.place = Place::Ready;
+            }
+            self.place(id, destination, Place::Ready);
+        }
+        for destination in chosen {
+            if let Some(down) = self.destinations.get_mut(&destination).and_then(|d| d.down.as_mut()) {
+                down.probe_at = now;
+            }
+            self.pump(destination, now);
+        }
     }
 }
