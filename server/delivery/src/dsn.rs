@@ -183,14 +183,19 @@ impl Notice<'_> {
     fn report(&self, utf8: bool) -> String {
         let mut out = format!("Reporting-MTA: dns; {}\r\n", self.hostname);
         if let Some(envid) = &self.envelope.envid {
-            let _ = write!(out, "Original-Envelope-Id: {}\r\n", one_line(envid));
+            let _ = write!(out, "Original-Envelope-Id: {}\r\n", one_line(&ascii(envid, false)));
         }
         let _ = write!(out, "Arrival-Date: {}\r\n", self.envelope.received.rfc5322());
         let kind = if utf8 { "utf-8" } else { "rfc822" };
         for failure in self.failures {
             out.push_str("\r\n");
             if let Some((kind, address)) = failure.recipient.orcpt.as_deref().and_then(|o| o.split_once(';')) {
-                let _ = write!(out, "Original-Recipient: {}; {}\r\n", one_line(kind), one_line(&unxtext(address)));
+                let _ = write!(
+                    out,
+                    "Original-Recipient: {}; {}\r\n",
+                    one_line(&ascii(kind, false)),
+                    one_line(&unxtext(address))
+                );
             }
             let _ = write!(out, "Final-Recipient: {kind}; {}\r\n", failure.recipient.address);
             let action = match self.action {
@@ -270,4 +275,92 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use model::{Direction, MessageId, Notify, SessionInfo};
+    use proptest::prelude::*;
+
+    fn compose(original: &[u8], reply: &str, envid: &str, headers_only: bool) -> Vec<u8> {
+        let to = EmailAddress::parse("ann@sender.test").unwrap();
+        let recipient = Recipient { address: to.clone(), orcpt: Some(reply.to_owned()), notify: Notify::default() };
+        let session = SessionInfo {
+            client_ip: "192.0.2.1".parse().unwrap(),
+            client_port: 1,
+            helo: String::new(),
+            esmtp: true,
+            tls: None,
+            authenticated: None,
+        };
+        let envelope = Envelope {
+            id: MessageId::new(Timestamp(0), 1),
+            received: Timestamp(0),
+            direction: Direction::Inbound,
+            session,
+            return_path: Some(to.clone()),
+            recipients: vec![recipient.clone()],
+            eight_bit: true,
+            smtputf8: false,
+            return_headers_only: headers_only,
+            envid: Some(envid.to_owned()),
+            size: original.len() as u64,
+        };
+        let failure = Failure {
+            recipient: &recipient,
+            status: "5.1.1".into(),
+            host: "mail.acme.test [192.0.2.1]:25".into(),
+            reply: reply.to_owned(),
+            replied: true,
+        };
+        let notice = Notice {
+            action: Action::Failed,
+            hostname: "mx.postern.test",
+            to: &to,
+            envelope: &envelope,
+            failures: &[failure],
+            original,
+            full_max: 1_000,
+            now: Timestamp(0),
+            until: Timestamp(0),
+            token: "0123456789abcdef",
+        };
+        notice.compose().body
+    }
+
+    #[test]
+    fn the_header_ends_before_the_blank_line() {
+        assert_eq!(header_end(b"A: b\r\n\r\nbody"), 6);
+        assert_eq!(header_end(b"A: b\n\nbody"), 5);
+        assert_eq!(header_end(b"\r\nbody"), 0);
+        assert_eq!(header_end(b"A: b"), 4);
+    }
+    #[test]
+    fn the_remote_host_is_a_name_or_an_address_in_brackets() {
+        assert_eq!(mta("mail.acme.test [192.0.2.1]:25"), "mail.acme.test");
+        assert_eq!(mta("192.0.2.1:25"), "[192.0.2.1]");
+        assert_eq!(mta("[2001:db8::1]:25"), "[2001:db8::1]");
+    }
+    proptest! {
+        #[test]
+        fn nothing_in_a_message_or_reply_breaks_the_report(
+            original in proptest::collection::vec(any::<u8>(), 0..300), reply in any::<String>(), envid in any::<String>(), headers in any::<bool>(),
+        ) {
+            let body = compose(&original, &reply, &envid, headers);
+            let parts = |text: &[u8]| text.windows(20).filter(|w| w.starts_with(b"\r\n--=_0123456789abcd")).count();
+            prop_assert_eq!(parts(&body), 4);
+            let head_end = body.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+            prop_assert!(String::from_utf8_lossy(&body[..head_end]).lines().count() == 9);
+            // The machine's part is ASCII lines, each a field, its continuation, or blank.
+            let text = String::from_utf8_lossy(&body).into_owned();
+            let report = text.split("Content-Type: message/delivery-status\r\n").nth(1).unwrap();
+            let report = report.split("\r\n--=_").next().unwrap();
+            for line in report.split("\r\n") {
+                prop_assert!(line.is_ascii() && !line.contains(['\r', '\n']), "{:?}", line);
+                prop_assert!(line.is_empty() || line.starts_with(' ') || line.split_once(": ").is_some(), "{:?}", line);
+            }
+        }
+    }
 }

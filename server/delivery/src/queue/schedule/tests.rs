@@ -244,3 +244,100 @@ fn the_sender_of_a_message_that_waits_long_is_told_once() {
     s.add(task(1), &route("b.test"), Timestamp(0), Timestamp(0), FAR, Timestamp(600));
     assert!(s.due(Timestamp(700)).late.is_empty(), "one that comes back after a restart is not told again");
 }
+
+/// A worker of the model below: what it has taken, and whether it has a session.
+struct Hand {
+    destination: DestinationId,
+    first: bool,
+    taken: Option<Taken>,
+    connected: bool,
+}
+
+fn hire(s: &mut Schedule, hands: &mut Vec<Hand>) {
+    let starts = s.take_todo().starts;
+    hands.extend(starts.into_iter().map(|x| Hand {
+        destination: x.destination,
+        first: true,
+        taken: None,
+        connected: false,
+    }));
+}
+
+/// One step of a worker; false: it has ended.
+fn step(s: &mut Schedule, hand: &mut Hand, fate: u8, now: Timestamp) -> bool {
+    let Some(taken) = hand.taken.take() else {
+        hand.taken = s.take(hand.destination, std::mem::take(&mut hand.first));
+        if hand.taken.is_none() {
+            if hand.connected {
+                s.disconnected(hand.destination);
+            }
+            s.release(hand.destination, now);
+        }
+        return hand.taken.is_some();
+    };
+    if fate == 0 {
+        if std::mem::take(&mut hand.connected) {
+            s.disconnected(hand.destination);
+        }
+        let failed = s.failed(hand.destination, taken.epoch, "refused", now);
+        s.again(taken.item, None, now);
+        if failed == Failed::Crowded {
+            s.release(hand.destination, now);
+        }
+        return failed != Failed::Crowded;
+    }
+    if !std::mem::replace(&mut hand.connected, true) {
+        s.connected(hand.destination, now);
+    }
+    s.good(hand.destination);
+    if fate == 1 {
+        s.again(taken.item, Some(now.plus(30)), now)
+    } else {
+        s.done(taken.item)
+    }
+    true
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_happens_everything_goes_once_the_hosts_are_up(
+        each in 1usize..4, all in 1usize..6, events in proptest::collection::vec((0u8..4, 0u8..3, 0u8..4), 1..120),
+    ) {
+        let mut s = schedule(each, all);
+        let (mut hands, mut now, mut added) = (Vec::<Hand>::new(), 0i64, 0usize);
+        for (what, domain, fate) in events {
+            match what {
+                0 => {
+                    let at = Timestamp(now + i64::from(fate) * 20);
+                    s.add(task(added as u128), &route(&format!("d{domain}.test")), Timestamp(now), at, Timestamp(i64::MAX), Timestamp(now));
+                    added += 1;
+                }
+                1 => {
+                    now += 35;
+                    s.due(Timestamp(now));
+                }
+                _ if !hands.is_empty() => {
+                    let chosen = usize::from(domain) * 7 % hands.len();
+                    if !step(&mut s, &mut hands[chosen], fate, Timestamp(now)) {
+                        hands.swap_remove(chosen);
+                    }
+                }
+                _ => {}
+            }
+            hire(&mut s, &mut hands);
+            proptest::prop_assert_eq!(hands.len(), s.active);
+            proptest::prop_assert!(s.active <= all);
+        }
+        for _ in 0..10_000 {
+            if s.len() == 0 && hands.is_empty() {
+                break;
+            }
+            hands.retain_mut(|hand| step(&mut s, hand, 2, Timestamp(now)));
+            now += 10;
+            s.due(Timestamp(now));
+            hire(&mut s, &mut hands);
+        }
+        proptest::prop_assert_eq!((s.len(), hands.len(), s.active), (0, 0, 0));
+        proptest::prop_assert!(s.destinations.is_empty() && s.ids.is_empty());
+    }
+}
