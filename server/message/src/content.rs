@@ -88,10 +88,10 @@ pub(crate) fn read(raw: &[u8], block: &Block, whose: &str, ledger: &mut Ledger<'
         ledger.anomaly(AnomalyKind::TransferEncoding, format!("unknown Content-Transfer-Encoding in the {whose}"));
     }
     let name = out.kind.get("name").map(str::to_owned);
-    if let (Some(a), Some(b)) = (&name, &file_name) {
-        if extension(a) != extension(b) {
-            ledger.anomaly(AnomalyKind::FilenameMismatch, format!("one part is named {a:?} and {b:?}"));
-        }
+    if let (Some(a), Some(b)) = (&name, &file_name)
+        && extension(a) != extension(b)
+    {
+        ledger.anomaly(AnomalyKind::FilenameMismatch, format!("one part is named {a:?} and {b:?}"));
     }
     out.name = file_name.or(name).map(|n| clean_name(&n)).filter(|n| !n.is_empty());
     out

@@ -158,10 +158,10 @@ pub(crate) fn charset(data: &[u8], name: Option<&str>) -> String {
         return text;
     }
     let name = name.map(str::trim).filter(|n| !n.is_empty());
-    if let Some(name) = name.filter(|n| !n.eq_ignore_ascii_case("utf-8") && !n.eq_ignore_ascii_case("us-ascii")) {
-        if let Some(decode) = charset_decoder(name.as_bytes()) {
-            return decode(data);
-        }
+    if let Some(name) = name.filter(|n| !n.eq_ignore_ascii_case("utf-8") && !n.eq_ignore_ascii_case("us-ascii"))
+        && let Some(decode) = charset_decoder(name.as_bytes())
+    {
+        return decode(data);
     }
     match std::str::from_utf8(data) {
         Ok(text) => text.to_owned(),

@@ -77,7 +77,7 @@ fn word_at(text: &str) -> Option<(String, Vec<u8>, usize)> {
         return None;
     }
     let bytes = match how {
-        b'B' | b'b' => decode::base64(data[..end].as_bytes(), decode::Base64::Restart).data,
+        b'B' | b'b' => decode::base64(&data.as_bytes()[..end], decode::Base64::Restart).data,
         b'Q' | b'q' => decode::quoted_printable(data[..end].replace('_', " ").as_bytes()),
         _ => return None,
     };

@@ -204,7 +204,7 @@ pub(crate) fn is_text(data: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return true;
     }
-    !head.iter().any(|b| *b == 0)
+    !head.contains(&0)
         && head.iter().filter(|b| **b < 32 && !matches!(b, b'\t' | b'\r' | b'\n' | 12 | 27)).count() * 20 <= head.len()
 }
 

@@ -19,6 +19,7 @@ mod parse;
 mod pdf;
 mod preview;
 mod structure;
+mod tag;
 mod view;
 
 pub use anomaly::{Anomaly, AnomalyKind};

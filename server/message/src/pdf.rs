@@ -7,6 +7,8 @@ use crate::{container::unpack_stream, limits::Ledger};
 const DICTIONARY: usize = 2_048;
 /// Bytes that the object streams of one document may unpack to.
 const UNPACKED: u64 = 64 << 20;
+/// Object streams of one document that are unpacked.
+const STREAMS: usize = 10_000;
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -28,14 +30,14 @@ pub(crate) fn look(data: &[u8], ledger: &mut Ledger<'_>) -> Found {
     let mut names = Names::default();
     names.read(data);
     let mut script_in_form = false;
-    let mut unpacked = 0u64;
+    let (mut unpacked, mut streams) = (0u64, 0usize);
     // No dictionary reaches back beyond the stream before it, and ends are looked up once: both keep this linear.
     let (mut before, mut stream_end) = (0usize, 0usize);
     for at in memchr::memmem::find_iter(data, b"stream") {
         let window = &data[at.saturating_sub(DICTIONARY).max(before)..at];
         before = at + 6;
         // Object streams first of all; with an XFA form every stream, as the form's scripts are in one.
-        if window.ends_with(b"end") || (names.javascript && !names.xfa) || unpacked > UNPACKED {
+        if window.ends_with(b"end") || (names.javascript && !names.xfa) {
             continue;
         }
         let dictionary = decode_names(window);
@@ -49,11 +51,24 @@ pub(crate) fn look(data: &[u8], ledger: &mut Ledger<'_>) -> Found {
             stream_end = memchr::memmem::find(&data[start..], b"endstream").map_or(data.len(), |n| start + n);
         }
         let packed = &data[start..stream_end];
+        // The two bytes before deflated data (RFC 1950 §2.2); setting up for what is none would cost more than reading it.
+        let is_zlib = packed.len() > 2 && packed[0] & 15 == 8 && u16::from_be_bytes([packed[0], packed[1]]) % 31 == 0;
+        if !is_zlib {
+            continue;
+        }
+        streams += 1;
+        if streams > STREAMS {
+            ledger.hit(format!("more than {STREAMS} compressed object streams in a PDF"));
+            break;
+        }
         let inner = unpack_stream(flate2::read::ZlibDecoder::new(packed), packed.len() as u64, ledger);
         unpacked += inner.size;
         names.read(&inner.data);
         script_in_form |= memchr::memmem::find(&inner.data, b"application/x-javascript").is_some();
-        if inner.limited {
+        if unpacked > UNPACKED {
+            ledger.hit(format!("object streams of a PDF unpack to more than {} MiB", UNPACKED >> 20));
+        }
+        if inner.limited || unpacked > UNPACKED {
             break;
         }
     }

@@ -4,23 +4,21 @@
 
 mod support;
 use message::{Limits, Parsed};
-use std::{
-    fmt::Write as _,
-    time::{Duration, Instant},
-};
+use std::{fmt::Write as _, time::Duration};
 use support::*;
 
 /// Parses within two seconds, in a debug build.
 fn quickly(raw: Vec<u8>) -> Parsed {
-    let start = Instant::now();
+    let start = spent();
     let p = parse(raw);
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    let took = spent() - start;
+    assert!(took < Duration::from_secs(2), "{took:?}");
     p
 }
 
 #[test]
 fn a_zip_bomb_is_stopped_and_named() {
-    let zeros = vec![0u8; 32 << 20];
+    let zeros = vec![0u8; 8 << 20];
     let p = quickly(with_file("bomb.zip", &zip(&[("zeros", &zeros), ("after.exe", &program())])));
     assert_eq!(p.limits_hit, ["an archive unpacks to more than 200 times its size"]);
     // What follows is listed by name, though not unpacked.
@@ -29,11 +27,11 @@ fn a_zip_bomb_is_stopped_and_named() {
 
 #[test]
 fn what_archives_hold_in_all_is_limited() {
-    let noise: Vec<u8> = (0u32..1 << 18).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    let noise: Vec<u8> = (0u32..1 << 17).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
     let data = zip(&[("a", &noise), ("b", &noise), ("c", &noise)]);
-    let limits = Limits { unpacked: 2 << 20, ..Limits::default() };
+    let limits = Limits { unpacked: 1 << 20, ..Limits::default() };
     let p = Parsed::parse(with_file("x.zip", &data).into(), &limits);
-    assert_eq!(p.limits_hit, ["archives unpack to more than 2 MiB"]);
+    assert_eq!(p.limits_hit, ["archives unpack to more than 1 MiB"]);
 }
 
 #[test]
@@ -101,11 +99,12 @@ fn markup_that_never_ends_costs_no_more_than_one_pass() {
         "<a b=\">",
         "<a href=http://x.test/?",
     ] {
-        let raw = format!("Content-Type: text/html\r\n\r\n{}", piece.repeat(100_000));
+        let raw = format!("Content-Type: text/html\r\n\r\n{}", piece.repeat(40_000));
         let p = quickly(raw.into_bytes());
-        let start = Instant::now();
+        let start = spent();
         assert!(p.sanitized_html().len() < 16 << 20);
-        assert!(start.elapsed() < Duration::from_secs(4), "{piece} preview {:?}", start.elapsed());
+        let took = spent() - start;
+        assert!(took < Duration::from_secs(2), "{piece} preview {took:?}");
     }
 }
 

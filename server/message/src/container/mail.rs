@@ -10,7 +10,7 @@ use crate::{
 use bytes::Bytes;
 
 pub(crate) fn open(data: &Bytes, depth: usize, ledger: &mut Ledger<'_>) -> Inside {
-    let mut inside = super::text(data, "eml");
+    let mut inside = super::text::look(data, "eml");
     let tree = structure::read(data, depth, 0, ledger);
     for (what, range) in &tree.strays {
         inside.readings.push(Reading { what: (*what).to_owned(), data: data.slice(range.clone()) });

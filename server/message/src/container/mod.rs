@@ -9,6 +9,7 @@ mod ooxml;
 mod rar;
 mod rtf;
 mod tar;
+mod text;
 mod unpack;
 mod xls;
 mod zip;
@@ -147,32 +148,24 @@ fn look(file: &Attachment, depth: usize, ledger: &mut Ledger<'_>) -> Inside {
         }
         "p7m" => Inside { encrypted: is_enveloped(data), ..Inside::default() },
         "pgp" => Inside { encrypted: true, ..Inside::default() },
-        "xml" | "html" | "txt" | "eml" | "slk" => text(data, &file.kind),
+        "xml" | "html" | "txt" | "csv" | "slk" => text::look(data, &file.kind),
+        "exe" | "dll" | "elf" | "bin" => self_extracting(data, ledger),
         _ => Inside::default(),
     }
+}
+
+/// A program with an archive behind it, which it unpacks when run.
+fn self_extracting(data: &Bytes, ledger: &mut Ledger<'_>) -> Inside {
+    if let Some(at) = memchr::memmem::find(data, b"Rar!\x1a\x07") {
+        return rar::open(&data.slice(at..), ledger);
+    }
+    if zip::has_directory(data) { zip::open(data, ledger) } else { Inside::default() }
 }
 
 /// PKCS #7 enveloped data (object identifier …1.7.3) needs a key; signed data does not.
 fn is_enveloped(data: &[u8]) -> bool {
     let head = &data[..data.len().min(64)];
     memchr::memmem::find(head, b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03").is_some()
-}
-
-/// Office documents that are text: Word and Excel XML, web archives, SYLK.
-fn text(data: &[u8], kind: &str) -> Inside {
-    let mut inside = Inside::default();
-    let has = |needle: &[u8]| memchr::memmem::find(data, needle).is_some();
-    if kind == "slk" {
-        if has(b"\nO;E") || has(b"\nNN;NAuto_open") {
-            inside.found("Excel 4.0 macro sheet in SYLK");
-        }
-        return inside;
-    }
-    // "ActiveMime" and its base64 form: the macro store of Office web archives and XML documents.
-    if has(b"QWN0aXZlTWlt") || has(b"macrosPresent=\"yes\"") || has(b"pkg:name=\"/word/vbaProject.bin\"") {
-        inside.found("VBA project in a text document");
-    }
-    inside
 }
 
 /// Whether a member of a document package is worth listing by itself.

@@ -68,7 +68,12 @@ pub(crate) fn open(data: &Bytes, ledger: &mut Ledger<'_>) -> Inside {
             "encryptedpackage" => inside.encrypted = true,
             "workbook" | "book" => xls::look(&stream(&mut file, &path, size, ledger), &mut inside),
             "worddocument" => word(&stream(&mut file, &path, size, ledger), &mut inside),
-            "powerpoint document" => powerpoint(&stream(&mut file, &path, size, ledger), &mut inside),
+            "powerpoint document" => powerpoint(&stream(&mut file, &path, size, ledger), &mut inside, ledger),
+            // The token of CurrentUserAtom says that the document is encrypted (MS-PPT §2.3.2).
+            "current user" => {
+                let user = stream(&mut file, &path, size, ledger);
+                inside.encrypted |= user.get(12..16) == Some(b"\xdf\xc4\xd1\xf3");
+            }
             "\u{1}ole10native" => {
                 let native = stream(&mut file, &path, size, ledger);
                 if ledger.member() {
@@ -132,10 +137,34 @@ fn word(document: &[u8], inside: &mut Inside) {
 }
 
 /// VBAInfoAtom of PowerPoint (MS-PPT §2.4.11): record type 0x0400 of 12 bytes, whose second number is fHasMacros.
-fn powerpoint(document: &[u8], inside: &mut Inside) {
+/// Embedded files and VBA are compound files in ExOleObjStg records (type 0x1011, §2.10.34), packed where the instance is 1.
+fn powerpoint(document: &[u8], inside: &mut Inside, ledger: &mut Ledger<'_>) {
     let marks = memchr::memmem::find_iter(document, b"\x02\0\0\x04\x0c\0\0\0");
     if marks.into_iter().any(|at| document.get(at + 12).is_some_and(|has| *has == 1)) {
         inside.found("VBA project (PowerPoint Document)");
+    }
+    let mut done = 0;
+    for at in memchr::memmem::find_iter(document, b"\0\x11\x10") {
+        let Some(instance) = at.checked_sub(1).and_then(|i| document.get(i)) else { continue };
+        let length = document.get(at + 3..at + 7).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize);
+        let Some(body) = document.get(at + 7..(at + 7).saturating_add(length)).filter(|b| b.len() > 64 && at >= done)
+        else {
+            continue;
+        };
+        if !matches!(instance, 0 | 0x10) || !ledger.member() {
+            continue;
+        }
+        done = at + 7 + length;
+        let name = format!("object-{}", inside.members.len() + 1);
+        let content = if *instance == 0x10 {
+            let packed = &body[4..];
+            Bytes::from(unpack::stream(flate2::read::ZlibDecoder::new(packed), packed.len() as u64, ledger).data)
+        } else {
+            Bytes::copy_from_slice(body)
+        };
+        if !content.is_empty() {
+            inside.members.push(whole(name, content));
+        }
     }
 }
 

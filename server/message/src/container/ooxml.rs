@@ -144,11 +144,13 @@ fn look(member: Member, program: bool, inside: &mut Inside, ledger: &mut Ledger<
     } else if lower.starts_with("scripts/") && member.size > 0 && !program {
         inside.found(format!("script ({name})"));
     } else if lower.ends_with(".rels") {
-        if has(b"/attachedTemplate\"") && has(b"TargetMode=\"External\"") && (has(b"http://") || has(b"https://")) {
-            inside.found("template from elsewhere");
+        for what in external(&member.data) {
+            inside.found(what);
         }
     } else if lower.contains("externallinks/") {
-        if has(b"<ddeLink") || has(b":ddeLink") {
+        // In binary workbooks BrtBeginSupBook (record 360) tells by its first number that it is DDE (MS-XLSB).
+        let binary = member.data.starts_with(b"\xe8\x02") && member.data.get(3..5) == Some(&[1, 0]);
+        if has(b"<ddeLink") || has(b":ddeLink") || binary {
             inside.found("DDE link");
         }
     } else if lower.ends_with("word/document.xml") {
@@ -162,6 +164,27 @@ fn look(member: Member, program: bool, inside: &mut Inside, ledger: &mut Ledger<
             inside.members.push(member);
         }
     }
+}
+
+/// Relationships that make the program fetch and open something from elsewhere: templates, objects, frames.
+fn external(relationships: &[u8]) -> Vec<&'static str> {
+    let mut out = Vec::new();
+    for element in relationships.split(|b| *b == b'<').filter(|e| e.starts_with(b"Relationship ")) {
+        let has = |needle: &[u8]| memchr::memmem::find(element, needle).is_some();
+        if !has(b"\"External\"") || !(has(b"://") || has(b"\\\\") || has(b"mhtml:")) {
+            continue;
+        }
+        for (kind, what) in [
+            (b"/attachedTemplate\"".as_slice(), "template from elsewhere"),
+            (b"/oleObject\"", "object from elsewhere"),
+            (b"/frame\"", "frame from elsewhere"),
+        ] {
+            if has(kind) {
+                out.push(what);
+            }
+        }
+    }
+    out
 }
 
 /// Whether a field instruction of the document speaks DDE. Word joins the runs of an instruction, so the tags between

@@ -20,6 +20,12 @@ const MOST_NAMES: usize = 4_096;
 /// Bytes of a name that are kept.
 const LONGEST_NAME: usize = 1_024;
 
+/// Whether a central directory stands at the end.
+pub(crate) fn has_directory(data: &[u8]) -> bool {
+    let tail = data.len().saturating_sub(66 << 10);
+    memchr::memmem::rfind(&data[tail..], b"PK\x05\x06").is_some() && memchr::memmem::find(data, b"PK\x01\x02").is_some()
+}
+
 /// The names in the central directory; without one, those before the members.
 pub(crate) fn names(data: &[u8]) -> Vec<&[u8]> {
     let mut out = Vec::new();

@@ -5,7 +5,11 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use message::{Limits, Parsed};
-use std::io::{Cursor, Write as _};
+use std::{
+    io::{Cursor, Write as _},
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 /// The EICAR test file, in two halves so that this source is not taken for it.
 pub fn eicar() -> Vec<u8> {
@@ -57,6 +61,15 @@ pub fn with_file(name: &str, data: &[u8]) -> Vec<u8> {
 
 pub fn parse(raw: impl Into<Vec<u8>>) -> Parsed {
     Parsed::parse(Bytes::from(raw.into()), &Limits::default())
+}
+
+/// Processor time of this thread, which does not depend on what else the machine does; elsewhere than on Linux the clock.
+pub fn spent() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let start = START.get_or_init(Instant::now);
+    let nanos =
+        std::fs::read_to_string("/proc/thread-self/schedstat").ok().and_then(|s| s.split(' ').next()?.parse().ok());
+    nanos.map_or_else(|| start.elapsed(), Duration::from_nanos)
 }
 
 /// Kind and path of each attachment.
