@@ -52,7 +52,8 @@ pub(crate) fn look(data: &[u8], ledger: &mut Ledger<'_>) -> Found {
         }
         let packed = &data[start..stream_end];
         // The two bytes before deflated data (RFC 1950 §2.2); setting up for what is none would cost more than reading it.
-        let is_zlib = packed.len() > 2 && packed[0] & 15 == 8 && u16::from_be_bytes([packed[0], packed[1]]) % 31 == 0;
+        let is_zlib =
+            packed.len() > 2 && packed[0] & 15 == 8 && u16::from_be_bytes([packed[0], packed[1]]).is_multiple_of(31);
         if !is_zlib {
             continue;
         }
