@@ -125,21 +125,32 @@ impl Serialize for ActionSetting {
 impl<'de> Deserialize<'de> for ActionSetting {
     /// A bare word (`markup`) or `{ action: markup, tag: "ADV:" }`. Only for self-describing formats (JSON, YAML).
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(SettingVisitor)?.checked().map_err(serde::de::Error::custom)
+    }
+}
+
+/// Not an untagged enum, whose errors do not say what is wrong.
+struct SettingVisitor;
+
+impl<'de> serde::de::Visitor<'de> for SettingVisitor {
+    type Value = ActionSetting;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an action such as quarantine, or an action with a tag")
+    }
+    fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<ActionSetting, E> {
+        word.parse().map(ActionSetting::of).map_err(E::custom)
+    }
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<ActionSetting, A::Error> {
         #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Word(Action),
-            Full {
-                action: Action,
-                #[serde(default)]
-                tag: String,
-            },
+        #[serde(deny_unknown_fields)]
+        struct Full {
+            action: Action,
+            #[serde(default)]
+            tag: String,
         }
-        let setting = match Form::deserialize(d)? {
-            Form::Word(action) => ActionSetting::of(action),
-            Form::Full { action, tag } => ActionSetting { action, tag },
-        };
-        setting.checked().map_err(serde::de::Error::custom)
+        let full = Full::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        Ok(ActionSetting { action: full.action, tag: full.tag })
     }
 }
 

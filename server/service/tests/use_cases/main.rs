@@ -1,0 +1,13 @@
+//! The service over a real database, with an outbox, bodies and a clock of the test's.
+#![allow(clippy::unwrap_used)]
+
+mod apply;
+mod digest;
+mod forms;
+mod isolation;
+mod login;
+mod message;
+mod permissions;
+mod release;
+mod snapshot;
+mod world;
