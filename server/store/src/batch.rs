@@ -101,10 +101,7 @@ async fn commit(store: &Store, batch: Vec<Request>) {
         }
         Ok::<(), Error>(tx.commit().await?)
     };
-    let failed = match whole.await {
-        Ok(()) => None,
-        Err(e) => Some(e),
-    };
+    let failed = whole.await.err();
     if let Some(e) = &failed {
         tracing::warn!(error = %e, requests = batch.len(), "a batch of the message log failed; writing each by itself");
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The whole configuration, or any part of it: what is not mentioned stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "expected a map of settings, administrators and accounts")]
 pub struct Document {
     /// What holds for every domain that says nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -91,23 +91,52 @@ async fn lists_that_are_mentioned_are_set_and_the_rest_stays() {
 async fn mistakes_are_named_with_their_place_and_nothing_is_applied() {
     let w = World::new().await;
     let before = w.service.export(&system()).await.unwrap();
-    let domain = |inner: &str| format!("accounts:\n  - name: new\n    domains:\n      - name: new.test\n        gateways: [mx]\n        {inner}\n");
+    let domain = |inner: &str| {
+        format!(
+            "accounts:\n  - name: new\n    domains:\n      - name: new.test\n        gateways: [mx]\n        {inner}\n"
+        )
+    };
     for (yaml, expected) in [
         (domain("gatewayz: []"), vec!["accounts[0].domains[0]", "unknown field `gatewayz`", "line 6"]),
-        (domain("settings: { filtering: { jnk: allow } }"), vec!["accounts[0].domains[0].settings", "unknown field `jnk`"]),
-        (domain("settings: { filtering: { junk: explode } }"), vec!["accounts[0].domains[0].settings.filtering", "\"explode\" is not one of allow", "line 6"]),
-        (domain("settings: { routing: { spool_hours: 999 } }"), vec!["accounts[0].domains[0].settings.routing.spool_hours", "1 and 320"]),
+        (
+            domain("settings: { filtering: { jnk: allow } }"),
+            vec!["accounts[0].domains[0].settings", "unknown field `jnk`"],
+        ),
+        (
+            domain("settings: { filtering: { junk: explode } }"),
+            vec!["accounts[0].domains[0].settings.filtering", "\"explode\" is not one of allow", "line 6"],
+        ),
+        (
+            domain("settings: { routing: { spool_hours: 999 } }"),
+            vec!["accounts[0].domains[0].settings.routing.spool_hours", "1 and 320"],
+        ),
         (domain("settings: { digest: { time_zone: Mars/Base } }"), vec!["digest.time_zone", "Mars/Base"]),
-        (domain("friends: ['not a domain!']"), vec!["friends[0]", "not a domain!"]),
+        (
+            domain("friends: ['not a domain!']"),
+            vec!["accounts[0].domains[0].friends", "not a domain!", "line 6 column 18"],
+        ),
         (domain("mailboxes: [{ name: bob@elsewhere.test }]"), vec!["mailboxes[0].name", "not in new.test"]),
         (domain("mailboxes: [{ name: bob, password: short }]"), vec!["mailboxes[0].password", "8 to 100"]),
         (domain("mailboxes: [{ name: bob, password_hash: secret }]"), vec!["mailboxes[0].password_hash"]),
-        ("accounts: [{ name: new, domains: [{ name: acme.test }] }]".into(), vec!["acme.test", "belongs to another account"]),
+        (
+            "accounts: [{ name: new, domains: [{ name: acme.test }] }]".into(),
+            vec!["acme.test", "belongs to another account"],
+        ),
         ("accounts: [{ name: new, domains: [{ name: fresh.test }] }]".into(), vec!["fresh.test", "needs gateways"]),
-        ("accounts: [{ name: new, administrators: [{ email: a@b.test, role: system }] }]".into(), vec!["accounts[0].administrators[0].role"]),
-        ("accounts: [{ name: acme, domains: [{ name: acme.test, mailboxes: [{ name: ann, aliases: [robert] }] }] }]".into(), vec!["robert@acme.test", "another mailbox"]),
-        ("accounts: [{ name: acme, domains: [{ name: acme.test, mailboxes: [{ name: robert }] }] }]".into(), vec!["robert@acme.test", "alias of bob@acme.test"]),
-        ("- a list".into(), vec!["line 1"]),
+        (
+            "accounts: [{ name: new, administrators: [{ email: a@b.test, role: system }] }]".into(),
+            vec!["accounts[0].administrators[0].role"],
+        ),
+        (
+            "accounts: [{ name: acme, domains: [{ name: acme.test, mailboxes: [{ name: ann, aliases: [robert] }] }] }]"
+                .into(),
+            vec!["robert@acme.test", "another mailbox"],
+        ),
+        (
+            "accounts: [{ name: acme, domains: [{ name: acme.test, mailboxes: [{ name: robert }] }] }]".into(),
+            vec!["robert@acme.test", "alias of bob@acme.test"],
+        ),
+        ("- a list".into(), vec!["a map of settings, administrators and accounts"]),
     ] {
         let error = w.service.apply(&system(), &yaml, false).await.unwrap_err();
         assert_eq!(error.code(), ErrorCode::Invalid, "{error}");

@@ -17,7 +17,10 @@ async fn a_digest_is_due_once_a_period_for_those_who_have_mail() {
     assert_eq!(due.iter().map(|d| d.mailbox).collect::<Vec<_>>(), [w.mailbox("bob@acme.test").await.id]);
     let content = s.digest_content(&system(), &due[0]).await.unwrap();
     assert_eq!((content.rows.len(), content.held, content.address.as_str()), (1, 1, "bob@acme.test"));
-    assert_eq!(s.peek_link(&content.link_token).await.unwrap().map(|a| a.to_string()).as_deref(), Some("bob@acme.test"));
+    assert_eq!(
+        s.peek_link(&content.link_token).await.unwrap().map(|a| a.to_string()).as_deref(),
+        Some("bob@acme.test")
+    );
     // Sent twice by a job that died before it noted the first: the outbox has it once.
     s.deliver_digest(&system(), &content, b"Subject: Digest\r\n\r\n".to_vec()).await.unwrap();
     s.deliver_digest(&system(), &content, b"Subject: Digest\r\n\r\n".to_vec()).await.unwrap();
@@ -42,7 +45,8 @@ async fn owners_turn_their_digest_off_and_domains_may_ask_for_empty_ones() {
     assert_eq!(w.service.owner_home(&bob).await.unwrap().digest, DigestFrequency::Never);
     w.pass(DAY);
     assert!(w.service.due_digests(&system(), w.now()).await.unwrap().is_empty());
-    let yaml = "accounts: [{ name: other, domains: [{ name: other.test, settings: { digest: { send_empty: true } } }] }]";
+    let yaml =
+        "accounts: [{ name: other, domains: [{ name: other.test, settings: { digest: { send_empty: true } } }] }]";
     w.service.apply(&system(), yaml, false).await.unwrap();
     let due = w.service.due_digests(&system(), w.now()).await.unwrap();
     assert_eq!(due.iter().map(|d| d.mailbox).collect::<Vec<_>>(), [w.mailbox("joe@other.test").await.id]);

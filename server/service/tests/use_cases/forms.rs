@@ -10,12 +10,25 @@ fn fields<T: std::fmt::Debug>(r: Result<T, service::Error>) -> Vec<String> {
 async fn a_form_says_everything_that_is_wrong_with_it_at_once() {
     let w = World::new().await;
     let s = &w.service;
-    let form = |name: &str, gateways: &str| DomainForm { account: AccountId(1), name: name.into(), gateways: gateways.into(), unrecognized: Unrecognized::Reject };
+    let form = |name: &str, gateways: &str| DomainForm {
+        account: AccountId(1),
+        name: name.into(),
+        gateways: gateways.into(),
+        unrecognized: Unrecognized::Reject,
+    };
     assert_eq!(fields(s.add_domain(&system(), &form("-bad-", "a b")).await), ["name", "gateways"]);
     assert_eq!(fields(s.add_domain(&system(), &form("ACME.test", "mx")).await), ["name"]);
-    assert_eq!(fields(s.add_domain(&system(), &DomainForm { account: AccountId(99), ..form("n.test", "mx") }).await), ["account"]);
+    assert_eq!(
+        fields(s.add_domain(&system(), &DomainForm { account: AccountId(99), ..form("n.test", "mx") }).await),
+        ["account"]
+    );
     let domain = w.mailbox("bob@acme.test").await.domain;
-    let form = |name: &str, aliases: &str, password: &str| MailboxForm { domain, name: name.into(), aliases: aliases.into(), password: password.into() };
+    let form = |name: &str, aliases: &str, password: &str| MailboxForm {
+        domain,
+        name: name.into(),
+        aliases: aliases.into(),
+        password: password.into(),
+    };
     assert_eq!(fields(s.add_mailbox(&system(), &form("a b", "c d", "short")).await), ["name", "aliases", "password"]);
     assert_eq!(fields(s.add_mailbox(&system(), &form("robert", "", "")).await), ["name"]);
     assert_eq!(fields(s.add_mailbox(&system(), &form("fine", "bob", "")).await), ["aliases"]);
@@ -28,15 +41,26 @@ async fn what_a_form_adds_is_listed_and_in_the_audit_trail() {
     let w = World::new().await;
     let s = &w.service;
     let account = s.add_account(&system(), " New Ltd ").await.unwrap();
-    let form = DomainForm { account, name: "New.Test".into(), gateways: "mx.new.test\n192.0.2.9:26".into(), unrecognized: Unrecognized::Accept };
+    let form = DomainForm {
+        account,
+        name: "New.Test".into(),
+        gateways: "mx.new.test\n192.0.2.9:26".into(),
+        unrecognized: Unrecognized::Accept,
+    };
     let domain = s.add_domain(&system(), &form).await.unwrap();
     let form = MailboxForm { domain, name: "zoe".into(), aliases: "z, zoe, z".into(), password: "long enough".into() };
     s.add_mailbox(&system(), &form).await.unwrap();
     let view = s.domain(&system(), domain).await.unwrap();
-    assert_eq!((view.row.name.as_str(), view.row.account_name.as_str(), view.row.gateways.len(), view.row.mailboxes), ("new.test", "New Ltd", 2, 1));
+    assert_eq!(
+        (view.row.name.as_str(), view.row.account_name.as_str(), view.row.gateways.len(), view.row.mailboxes),
+        ("new.test", "New Ltd", 2, 1)
+    );
     let q = ListQuery { q: "z@new".into(), ..Default::default() };
     let row = s.mailboxes(&system(), None, &q).await.unwrap().rows.remove(0);
-    assert_eq!((row.address.as_str(), row.aliases, row.has_password), ("zoe@new.test", vec!["z@new.test".to_owned()], true));
+    assert_eq!(
+        (row.address.as_str(), row.aliases, row.has_password),
+        ("zoe@new.test", vec!["z@new.test".to_owned()], true)
+    );
     let audit = s.audit(&system(), &ListQuery { per_page: 3, ..Default::default() }).await.unwrap();
     let acts: Vec<(&str, &str)> = audit.rows.iter().map(|r| (r.act.as_str(), r.object.as_str())).collect();
     assert_eq!(acts, [("mailbox.add", "zoe@new.test"), ("domain.add", "new.test"), ("account.add", "New Ltd")]);

@@ -16,7 +16,9 @@ async fn with_passwords() -> World {
 #[tokio::test]
 async fn administrators_and_owners_log_in_and_out_under_any_spelling_and_alias() {
     let w = with_passwords().await;
-    for (email, role, name) in [("Boss@acme.test", Role::Account, "boss@acme.test"), (" robert@ACME.test", Role::Owner, "bob@acme.test")] {
+    for (email, role, name) in
+        [("Boss@acme.test", Role::Account, "boss@acme.test"), (" robert@ACME.test", Role::Owner, "bob@acme.test")]
+    {
         let new = w.service.login(email, PASSWORD, "::1").await.unwrap();
         assert_eq!((new.actor.role, new.actor.name.as_str()), (role, name));
         let view = w.service.actor(&new.token, "::1").await.unwrap().unwrap();
@@ -145,7 +147,8 @@ async fn a_forged_link_opens_nothing_and_another_installation_has_another_key() 
     let (w, elsewhere) = (World::new().await, World::new().await);
     let bob = w.mailbox("bob@acme.test").await.id;
     let link = w.service.make_link(bob).await.unwrap();
-    let swapped: String = link.chars().enumerate().map(|(i, c)| if i == 10 { if c == 'A' { 'B' } else { 'A' } } else { c }).collect();
+    let swapped: String =
+        link.chars().enumerate().map(|(i, c)| if i == 10 { if c == 'A' { 'B' } else { 'A' } } else { c }).collect();
     for bad in [swapped.as_str(), "", "AAAA", &link[..link.len() - 1], &format!("{link}A")] {
         assert_eq!(w.service.peek_link(bad).await.unwrap(), None, "{bad}");
     }

@@ -44,11 +44,22 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
             s.domain(a, domain).await.map(drop)
         }
         UseCase::AddDomain => {
-            let form = DomainForm { account: AccountId(1), name: format!("d{n}.test"), gateways: "mx.test".into(), unrecognized: Unrecognized::Reject };
+            let form = DomainForm {
+                account: AccountId(1),
+                name: format!("d{n}.test"),
+                gateways: "mx.test".into(),
+                unrecognized: Unrecognized::Reject,
+            };
             s.add_domain(a, &form).await.map(drop)
         }
         // No page changes a domain yet; the table is what there is.
-        UseCase::EditDomain => if permits(a.role, what) { Ok(()) } else { Err(UserError::new(ErrorCode::Forbidden, "").into()) },
+        UseCase::EditDomain => {
+            if permits(a.role, what) {
+                Ok(())
+            } else {
+                Err(UserError::new(ErrorCode::Forbidden, "").into())
+            }
+        }
         UseCase::ListMailboxes => s.mailboxes(a, None, &list).await.map(drop),
         UseCase::AddMailbox => {
             let form = MailboxForm { domain, name: format!("m{n}"), aliases: String::new(), password: String::new() };
@@ -75,7 +86,12 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         UseCase::Apply => s.apply(a, "accounts: []", false).await.map(drop),
         UseCase::Export => s.export(a).await.map(drop),
         UseCase::AddAdministrator => {
-            let new = NewAdministrator { email: format!("n{n}@x.test"), role: Role::Operator, account: Some(AccountId(1)), password: "long enough".into() };
+            let new = NewAdministrator {
+                email: format!("n{n}@x.test"),
+                role: Role::Operator,
+                account: Some(AccountId(1)),
+                password: "long enough".into(),
+            };
             s.add_administrator(a, &new).await.map(drop)
         }
         UseCase::CreateToken => s.create_token(a, "t", &[], Some(AccountId(1))).await.map(drop),

@@ -21,7 +21,12 @@ async fn twenty_who_release_at_once_send_one_message() {
     assert_eq!(results.iter().map(|r| r.done).sum::<u32>(), 1);
     let losers: Vec<&String> = results.iter().flat_map(|r| &r.failed).map(|(_, why)| why).collect();
     assert_eq!(losers.len(), 19);
-    assert!(losers.iter().all(|why| why.starts_with("already released by system at 2026") || *why == "is being released right now"), "{losers:?}");
+    assert!(
+        losers
+            .iter()
+            .all(|why| why.starts_with("already released by system at 2026") || *why == "is being released right now"),
+        "{losers:?}"
+    );
     assert_eq!((w.outbox.calls.load(Ordering::SeqCst), w.sent().len()), (1, 1));
     let again = w.service.release(&system(), &[id], ReleaseTo::Recipient).await.unwrap();
     assert_eq!(again.failed, [("Offer 1".to_owned(), "already released by system at 2026-11-24T10:00:00Z".to_owned())]);
@@ -98,7 +103,10 @@ async fn deleted_mail_leaves_the_list_and_is_not_released_any_more() {
     let w = World::new().await;
     let bob = w.owner("bob@acme.test").await;
     let id = w.hold(1, "bob@acme.test", false).await;
-    assert_eq!(w.service.delete(&bob, &[id, 9_999]).await.unwrap().failed, [("message 9999".to_owned(), "There is no such message.".to_owned())]);
+    assert_eq!(
+        w.service.delete(&bob, &[id, 9_999]).await.unwrap().failed,
+        [("message 9999".to_owned(), "There is no such message.".to_owned())]
+    );
     assert_eq!(w.service.quarantine(&bob, &QuarantineQuery::default()).await.unwrap().total, 0);
     let late = w.service.release(&system(), &[id], ReleaseTo::Recipient).await.unwrap();
     assert_eq!(late.failed[0].1, "already deleted by bob@acme.test at 2026-11-24T10:00:00Z");

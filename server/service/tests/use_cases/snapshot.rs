@@ -19,7 +19,9 @@ async fn addresses_aliases_and_tags_fold_into_their_mailbox() {
             other => panic!("{text}: {other:?}"),
         }
     }
-    assert!(matches!(snapshot.lookup(&address("nobody@acme.test")), Lookup::UnknownMailbox(d) if d.name.as_str() == "acme.test"));
+    assert!(
+        matches!(snapshot.lookup(&address("nobody@acme.test")), Lookup::UnknownMailbox(d) if d.name.as_str() == "acme.test")
+    );
     assert!(matches!(snapshot.lookup(&address("bob@sub.acme.test")), Lookup::NotOurDomain));
     assert_eq!(snapshot.domain("acme.test").unwrap().gateways[0].to_string(), "127.0.0.1:2526");
 }
@@ -55,7 +57,10 @@ accounts:
     assert!(Arc::ptr_eq(&bob.policy, &bob.domain.policy) && !Arc::ptr_eq(&ann.policy, &ann.domain.policy));
     assert!(Arc::ptr_eq(&ann.policy.domain_senders, &bob.policy.domain_senders));
     assert!(ann.policy.mailbox_senders.is_some() && bob.policy.mailbox_senders.is_none());
-    assert_eq!((ann.policy.profile.as_deref(), bob.policy.profile.as_deref(), joe.policy.profile.as_deref()), (Some("ann@acme.test"), Some("acme.test"), None));
+    assert_eq!(
+        (ann.policy.profile.as_deref(), bob.policy.profile.as_deref(), joe.policy.profile.as_deref()),
+        (Some("ann@acme.test"), Some("acme.test"), None)
+    );
     assert!(known("free@acme.test").policy.unprotected && !bob.policy.unprotected);
     assert_eq!(known("gone@acme.test").state, MailboxState::Inactive);
     assert_eq!(snapshot.outbound("10.1.2.3".parse().unwrap()).unwrap().nickname, "near");
@@ -71,9 +76,17 @@ async fn a_change_by_another_process_is_seen_and_an_idle_look_reloads_nothing() 
     let first = snapshots.get();
     assert!(!snapshots.refresh_if_changed().await.unwrap());
     assert!(Arc::ptr_eq(&first, &snapshots.get()));
-    let form = view::MailboxForm { domain: w.mailbox("bob@acme.test").await.domain, name: "new".into(), aliases: String::new(), password: String::new() };
+    let form = view::MailboxForm {
+        domain: w.mailbox("bob@acme.test").await.domain,
+        name: "new".into(),
+        aliases: String::new(),
+        password: String::new(),
+    };
     w.service.add_mailbox(&system(), &form).await.unwrap();
     assert!(snapshots.refresh_if_changed().await.unwrap());
     assert!(matches!(snapshots.get().lookup(&address("new@acme.test")), Lookup::Known(_)));
-    assert!(matches!(first.lookup(&address("new@acme.test")), Lookup::UnknownMailbox(_)), "the old one stays as it was");
+    assert!(
+        matches!(first.lookup(&address("new@acme.test")), Lookup::UnknownMailbox(_)),
+        "the old one stays as it was"
+    );
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use model::*;
-use service::{Bodies, BoxFuture, Config, OutgoingMail, Outbox, QueueView, Service, Store};
+use service::{Bodies, BoxFuture, Config, Outbox, OutgoingMail, QueueView, Service, Store};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -86,9 +86,12 @@ impl World {
         let outbox = Arc::new(MemoryOutbox::default());
         let bodies = MemoryBodies::default();
         let clock = Arc::new(AtomicI64::new(NOW.0));
-        let config = Config { url: "https://filter.test".into(), hostname: "mx.filter.test".into(), version: "1".into() };
+        let config =
+            Config { url: "https://filter.test".into(), hostname: "mx.filter.test".into(), version: "1".into() };
         let time = clock.clone();
-        let service = Service::with_clock(store.clone(), bodies.clone(), outbox.clone(), config, move || Timestamp(time.load(Ordering::SeqCst)));
+        let service = Service::with_clock(store.clone(), bodies.clone(), outbox.clone(), config, move || {
+            Timestamp(time.load(Ordering::SeqCst))
+        });
         let document = "
 accounts:
   - name: acme
@@ -163,7 +166,12 @@ accounts:
             header_from: "Eve <eve@evil.test>".into(),
             subject: format!("Offer {n}"),
             size: BODY.len() as u64,
-            findings: Findings { list: vec![finding], ran: vec![("rules".into(), 12)], score: 6.0, ..Findings::default() },
+            findings: Findings {
+                list: vec![finding],
+                ran: vec![("rules".into(), 12)],
+                score: 6.0,
+                ..Findings::default()
+            },
             headline: "Held as spam".into(),
             recipients: vec![RecipientRecord {
                 address: address.parse().unwrap(),
