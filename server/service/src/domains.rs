@@ -1,11 +1,11 @@
 //! Domains and their gateways (guide chapter 6).
 
 use crate::{Error, Service, UseCase};
-use model::view::{DomainForm, DomainRow, DomainView, ListQuery, Page};
-use model::{AccountId, Actor, DomainId, DomainName, FieldError, HostPort, Settings};
+use model::view::{DomainForm, DomainRow, DomainView, ListQuery, Page, Unrecognized};
+use model::{AccountId, Actor, DomainId, DomainName, FieldError, HostPort, SenderEntry, Settings};
 use store::Scope;
 use store::domain::Domain;
-use store::senders::{self, Owner};
+use store::senders::{self, Kind, Owner};
 
 /// Gateways that a domain may have.
 const GATEWAYS_MAX: usize = 20;
@@ -99,6 +99,51 @@ impl Service {
         store::change::bump(&mut tx).await?;
         tx.commit().await?;
         Ok(id)
+    }
+
+    /// Sets gateways (one a line) and what happens to mail for unknown recipients.
+    pub async fn edit_domain(
+        &self,
+        actor: &Actor,
+        id: DomainId,
+        gateways: &str,
+        unrecognized: Unrecognized,
+    ) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::EditDomain)?;
+        let gateways = read_gateways(gateways).map_err(|e| Error::field("gateways", e))?;
+        let mut tx = self.inner.store.begin().await?;
+        let domain = store::domain::get(&mut tx, id).await?.filter(|d| account_within(scope, d.account));
+        let before = domain.ok_or_else(|| Error::not_found("domain"))?;
+        let after = Domain { gateways, unrecognized, ..before.clone() };
+        if after == before {
+            return Ok(());
+        }
+        store::domain::update(&mut tx, &after).await?;
+        let names: Vec<String> = after.gateways.iter().map(ToString::to_string).collect();
+        let detail = format!("gateways {}; unrecognized {unrecognized:?}", names.join(", "));
+        self.note(&mut tx, actor, "domain.edit", after.name.as_str(), &detail, Some(after.account)).await?;
+        store::change::bump(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Replaces the domain's friends and enemies.
+    pub async fn set_domain_senders(
+        &self,
+        actor: &Actor,
+        id: DomainId,
+        friends: &[SenderEntry],
+        enemies: &[SenderEntry],
+    ) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::EditDomain)?;
+        let mut tx = self.inner.store.begin().await?;
+        let domain = store::domain::get(&mut tx, id).await?.filter(|d| account_within(scope, d.account));
+        let domain = domain.ok_or_else(|| Error::not_found("domain"))?;
+        senders::set(&mut tx, Owner::Domain(id), Kind::Friend, friends).await?;
+        senders::set(&mut tx, Owner::Domain(id), Kind::Enemy, enemies).await?;
+        let detail = format!("{} friends, {} enemies", friends.len(), enemies.len());
+        self.note(&mut tx, actor, "domain.senders", domain.name.as_str(), &detail, Some(domain.account)).await?;
+        store::change::bump(&mut tx).await?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -75,3 +75,19 @@ async fn what_fails_leaves_nothing_behind() {
     assert!(w.service.add_mailbox(&system(), &form).await.is_err());
     assert_eq!(w.service.export(&system()).await.unwrap(), before);
 }
+
+#[tokio::test]
+async fn an_edited_domain_has_its_new_gateways_and_lists_and_the_snapshot_follows() {
+    let w = World::new().await;
+    let domain = w.mailbox("bob@acme.test").await.domain;
+    let operator = World::administrator(Role::Operator, 1);
+    let snapshots = service::SnapshotStore::load(w.store.clone()).await.unwrap();
+    w.service.edit_domain(&operator, domain, "a.test\nb.test:26", Unrecognized::Discard).await.unwrap();
+    let friends: Vec<SenderEntry> = vec!["partner.test // known".parse().unwrap()];
+    w.service.set_domain_senders(&operator, domain, &friends, &[]).await.unwrap();
+    let view = w.service.domain(&operator, domain).await.unwrap();
+    assert_eq!((view.row.gateways.len(), view.unrecognized, view.friends), (2, Unrecognized::Discard, friends));
+    assert!(snapshots.refresh_if_changed().await.unwrap());
+    assert_eq!(snapshots.get().domain("acme.test").unwrap().gateways[1].to_string(), "b.test:26");
+    assert_eq!(fields(w.service.edit_domain(&operator, domain, "", Unrecognized::Discard).await), ["gateways"]);
+}

@@ -72,6 +72,9 @@ async fn an_administrator_of_one_account_finds_nothing_of_another() {
     assert_eq!(code(&s.create_token(&stranger, "t", &[], None).await), Some(ErrorCode::Invalid));
     assert_eq!(code(&s.digest_until_now(&stranger, bob.id).await), Some(ErrorCode::NotFound));
     assert_eq!(code(&s.revoke_links(&stranger, bob.id).await), Some(ErrorCode::NotFound));
+    let edited = s.edit_domain(&stranger, bob.domain, "mx.spy.test", Unrecognized::Accept).await;
+    assert_eq!(code(&edited), Some(ErrorCode::NotFound));
+    assert_eq!(code(&s.set_domain_senders(&stranger, bob.domain, &[], &[]).await), Some(ErrorCode::NotFound));
     let seen = s.overview(&stranger, w.now(), w.now().plus(1)).await.unwrap();
     assert_eq!(
         (seen.traffic.len(), seen.quarantined, seen.domains, seen.mailboxes, seen.waiting_filter),
