@@ -92,10 +92,10 @@ impl Signatures {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            if let Err(why) = add(self, line) {
-                if self.refused.len() < TOLD {
-                    self.refused.push(format!("{file}, line {}: {why}", number + 1));
-                }
+            if let Err(why) = add(self, line)
+                && self.refused.len() < TOLD
+            {
+                self.refused.push(format!("{file}, line {}: {why}", number + 1));
             }
         }
     }
