@@ -193,14 +193,16 @@ fn reading(what: &str, data: Bytes, out: &mut Parsed) {
     }
 }
 
-/// Adds a text part to what a reader sees, and its links. Of attached text only the links are taken.
+/// Adds a text part to what a reader sees, and its links. Of attached text only the links are taken; a name alone does not
+/// make it attached, as mail programs show such text too.
 fn text(part: &Part, out: &mut Parsed, ledger: &Ledger<'_>) {
     let most = ledger.limits.links + 1;
+    let shown = part.disposition.as_deref() != Some("attachment");
     let is_html = part.mime == "text/html";
     let set = part.charset.clone().or_else(|| is_html.then(|| meta_charset(&part.data)).flatten());
     let decoded = decode::charset(&part.data, set.as_deref());
     let room = TEXT.saturating_sub(out.text.len());
-    if !out.text.is_empty() && !out.text.ends_with('\n') && room > 0 && !part.is_attachment {
+    if !out.text.is_empty() && !out.text.ends_with('\n') && room > 0 && shown {
         out.text.push('\n');
     }
     let room = TEXT.saturating_sub(out.text.len());
@@ -208,14 +210,14 @@ fn text(part: &Part, out: &mut Parsed, ledger: &Ledger<'_>) {
         let page = html::read(&decoded, TEXT, most.saturating_sub(out.links.len()));
         out.links.extend(page.links);
         links::plain(&page.text, most, &mut out.links);
-        if !part.is_attachment {
+        if shown {
             out.text.push_str(links::cut(&page.text, room));
             let room = HTML.saturating_sub(out.html.len());
             out.html.push_str(links::cut(&decoded, room));
         }
     } else {
         links::plain(&decoded, most, &mut out.links);
-        if !part.is_attachment {
+        if shown {
             out.text.push_str(links::cut(&decoded, room));
         }
     }

@@ -66,6 +66,15 @@ fn html_is_read_and_its_links_listed() {
 }
 
 #[test]
+fn text_with_a_name_is_still_shown_unless_it_is_attached() {
+    let raw = |d: &str| format!("Content-Type: text/html; name=x.html\r\n{d}\r\n<p>Buy <a href=http://x.test>now</a>");
+    let p = parse(raw(""));
+    assert_eq!((p.text.as_str(), p.attachments.len(), p.links.len()), ("Buy now", 1, 1));
+    let p = parse(raw("Content-Disposition: attachment\r\n"));
+    assert_eq!((p.text.as_str(), p.attachments.len(), p.links.len()), ("", 1, 1));
+}
+
+#[test]
 fn a_message_without_a_header_is_all_body() {
     let p = parse("just words\r\nand: more");
     assert_eq!((p.body_start, p.headers.len(), p.text.as_str()), (0, 0, "just words\r\nand: more"));
