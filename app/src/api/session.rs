@@ -9,12 +9,8 @@ pub fn page_state() -> (Option<Me>, Flash) {
     {
         use crate::web::PageFlash;
         use axum::http::request::Parts;
-        let me = super::context::current().0.map(|s| Me {
-            name: s.actor.name.clone(),
-            role: s.actor.role,
-            form_token: s.form_token.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        });
+        let state = leptos::prelude::use_context::<crate::web::AppState>();
+        let me = super::context::current().0.zip(state).map(|(session, state)| state.service.me(&session));
         let flash = leptos::prelude::use_context::<Parts>().and_then(|p| p.extensions.get::<PageFlash>().cloned());
         (me, flash.map(|f| f.0).unwrap_or_default())
     }
