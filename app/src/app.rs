@@ -2,6 +2,7 @@
 
 use crate::admin;
 use crate::login::Login;
+use crate::personal;
 use crate::ui::state::provide_state;
 use crate::ui::{Icon, Logo};
 use leptos::prelude::*;
@@ -35,6 +36,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("quarantine/delete") view=admin::quarantine::ConfirmDelete ssr=SsrMode::Async />
                     <Route path=path!("quarantine/:id") view=admin::message::Detail ssr=SsrMode::Async />
                     <Route path=path!("audit") view=admin::audit::List ssr=SsrMode::Async />
+                </ParentRoute>
+                <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
+                    <Route path=path!("") view=personal::home::Home ssr=SsrMode::Async />
+                    <Route path=path!("delete") view=personal::ConfirmDelete ssr=SsrMode::Async />
+                    <Route path=path!("message/:id") view=personal::message::Detail ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

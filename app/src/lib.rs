@@ -1,13 +1,17 @@
 //! The pages of Postern, rendered by the server and hydrated in the browser.
 //!
 //! `ui` has the components that several dashboards share, `api` the server functions, `admin` the
-//! administrator dashboard, `web` (server only) the wiring: router, sessions, headers, static files.
+//! administrator dashboard, `personal` that of mailbox owners, `light` (server only) the same in plain pages
+//! without script, `web` (server only) the wiring: router, sessions, headers, static files.
 #![recursion_limit = "512"]
 
 pub mod admin;
 pub mod api;
 mod app;
+#[cfg(feature = "ssr")]
+mod light;
 mod login;
+pub mod personal;
 pub mod query;
 pub mod ui;
 #[cfg(feature = "ssr")]

@@ -8,8 +8,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use demo::{ADMIN, Demo, OWNER, PASSWORD, demo};
-use model::view::{ListQuery, QuarantineQuery};
 use model::Actor;
+use model::view::{ListQuery, QuarantineQuery};
 use tower::ServiceExt;
 
 struct Answer {
@@ -36,7 +36,10 @@ struct Browser {
 
 impl Browser {
     async fn send(&self, request: axum::http::request::Builder, body: String) -> Answer {
-        let request = request.header(header::ACCEPT, "text/html").header(header::COOKIE, &self.cookies).header(header::HOST, "127.0.0.1:8080");
+        let request = request
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, &self.cookies)
+            .header(header::HOST, "127.0.0.1:8080");
         let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = String::from_utf8_lossy(&to_bytes(body, usize::MAX).await.unwrap()).into_owned();
@@ -122,7 +125,11 @@ async fn every_administrator_page_is_whole_without_script() {
         let policy = answer.header(header::CONTENT_SECURITY_POLICY);
         assert!(policy.contains("script-src 'nonce-") && !policy.contains("unsafe-inline"), "{policy}");
         let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
-        assert_eq!(answer.text.matches("<script").count(), answer.text.matches(&format!("nonce=\"{nonce}\"")).count() - 1, "{path}");
+        assert_eq!(
+            answer.text.matches("<script").count(),
+            answer.text.matches(&format!("nonce=\"{nonce}\"")).count() - 1,
+            "{path}"
+        );
         assert_eq!(answer.header(header::CACHE_CONTROL), "no-store", "{path}");
     }
     assert_eq!(browser.get("/admin/quarantine/999999").await.status, StatusCode::NOT_FOUND);
@@ -134,11 +141,14 @@ async fn a_form_without_script_adds_an_account_and_says_so() {
     let data = tempfile::tempdir().unwrap();
     let (demo, mut browser) = logged_in(data.path()).await;
     let token = browser.token().await;
-    let accounts = || async { demo.state.service.accounts(&Actor::system("test"), &ListQuery::default()).await.unwrap().total };
+    let accounts =
+        || async { demo.state.service.accounts(&Actor::system("test"), &ListQuery::default()).await.unwrap().total };
 
     let refused = browser.post("/fn/account_add", "form_token=guessed&name=Evil").await;
     assert_eq!((refused.status, accounts().await), (StatusCode::SEE_OTHER, 1));
-    let foreign = Request::post("/fn/account_add").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header(header::ORIGIN, "https://evil.test");
+    let foreign = Request::post("/fn/account_add")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ORIGIN, "https://evil.test");
     assert_eq!(browser.send(foreign, format!("form_token={token}&name=Evil")).await.status, StatusCode::FORBIDDEN);
     assert_eq!(accounts().await, 1);
 
@@ -165,16 +175,27 @@ async fn held_messages_are_released_and_deleted_without_script() {
     let held = || async { demo.state.service.quarantine(&system, &QuarantineQuery::default()).await.unwrap() };
     let ids: Vec<i64> = held().await.rows.iter().map(|r| r.id).collect();
 
-    let released = browser.post("/fn/quarantine_act", &format!("form_token={token}&ids%5B%5D={}&ids%5B%5D={}&act=release", ids[0], ids[1])).await;
+    let released = browser
+        .post(
+            "/fn/quarantine_act",
+            &format!("form_token={token}&ids%5B%5D={}&ids%5B%5D={}&act=release", ids[0], ids[1]),
+        )
+        .await;
     assert_eq!(released.status, StatusCode::SEE_OTHER);
     assert_eq!(demo.sent.0.lock().unwrap().iter().filter(|m| m.release).count(), 2);
 
-    let asked = browser.post("/fn/quarantine_act", &format!("form_token={token}&ids%5B%5D={}&act=delete", ids[2])).await;
+    let asked =
+        browser.post("/fn/quarantine_act", &format!("form_token={token}&ids%5B%5D={}&act=delete", ids[2])).await;
     let confirm = asked.header(header::LOCATION).to_owned();
     assert!(confirm.starts_with("/admin/quarantine/delete?ids="), "{confirm}");
     let before = held().await.total;
     assert!(browser.get(&confirm).await.text.contains("Delete 1 message?"));
-    browser.post("/fn/quarantine_act", &format!("form_token={token}&ids%5B%5D={}&act=delete_confirmed&back=/admin/quarantine", ids[2])).await;
+    browser
+        .post(
+            "/fn/quarantine_act",
+            &format!("form_token={token}&ids%5B%5D={}&act=delete_confirmed&back=/admin/quarantine", ids[2]),
+        )
+        .await;
     assert_eq!(held().await.total, before - 1);
 
     let nothing = browser.post("/fn/quarantine_act", &format!("form_token={token}&act=release")).await;
@@ -192,7 +213,13 @@ async fn a_message_is_saved_as_a_file_and_shown_where_it_can_do_nothing() {
     assert!(raw.text.starts_with("From: Bank Service"));
     let preview = browser.get(&format!("/message/{id}/preview")).await;
     assert!(preview.header(header::CONTENT_SECURITY_POLICY).ends_with("sandbox"));
-    assert!(preview.text.contains("Your account is locked") && !preview.text.contains("<script") && !preview.text.contains("track.test"), "{}", preview.text);
+    assert!(
+        preview.text.contains("Your account is locked")
+            && !preview.text.contains("<script")
+            && !preview.text.contains("track.test"),
+        "{}",
+        preview.text
+    );
     let anonymous = Browser { router: browser.router.clone(), cookies: String::new() };
     assert_eq!(anonymous.get(&format!("/message/{id}/raw")).await.status, StatusCode::UNAUTHORIZED);
 }

@@ -58,8 +58,16 @@ fn Page(message: MessageView) -> impl IntoView {
     }
 }
 
+/// What can be done with the message. `list`: the page to return to when it is gone.
 #[component]
-fn Acts(id: i64, may_release: bool, may_delete: bool) -> impl IntoView {
+pub(crate) fn Acts(
+    id: i64,
+    may_release: bool,
+    may_delete: bool,
+    #[prop(default = PATH)] list: &'static str,
+    #[prop(default = true)] to_sender: bool,
+    #[prop(default = true)] download: bool,
+) -> impl IntoView {
     let (release, delete) = (use_act::<ActOnMessages>(), use_act::<ActOnMessages>());
     view! {
         <div class="flex flex-wrap gap-2">
@@ -68,23 +76,23 @@ fn Acts(id: i64, may_release: bool, may_delete: bool) -> impl IntoView {
                     <FormErrors />
                     <input type="hidden" name="ids[]" value=id />
                     <button class="btn primary" type="submit" name="act" value="release"><Icon name="release" />"Release"</button>
-                    <button class="btn" type="submit" name="act" value="release_sender"><Icon name="reply" />"Release to sender"</button>
+                    {to_sender.then(|| view! { <button class="btn" type="submit" name="act" value="release_sender"><Icon name="reply" />"Release to sender"</button> })}
                 </ActForm>
             })}
             {may_delete.then(|| view! {
                 <ActForm act=delete class="contents">
                     <input type="hidden" name="ids[]" value=id />
-                    <input type="hidden" name="back" value=PATH />
+                    <input type="hidden" name="back" value=list />
                     <button class="btn danger" type="submit" name="act" value="delete"><Icon name="trash" />"Delete"</button>
                 </ActForm>
             })}
-            <a class="btn" href=format!("/message/{id}/raw") download rel="external"><Icon name="download" />"Download"</a>
+            {download.then(|| view! { <a class="btn" href=format!("/message/{id}/raw") download rel="external"><Icon name="download" />"Download"</a> })}
         </div>
     }
 }
 
 #[component]
-fn Body(message: MessageView) -> impl IntoView {
+pub(crate) fn Body(message: MessageView) -> impl IntoView {
     let id = message.row.id;
     let has_html = !message.preview_html.is_empty();
     let text =
@@ -105,7 +113,7 @@ fn Body(message: MessageView) -> impl IntoView {
 }
 
 #[component]
-fn Attachments(list: Vec<AttachmentView>) -> impl IntoView {
+pub(crate) fn Attachments(list: Vec<AttachmentView>) -> impl IntoView {
     (!list.is_empty()).then(|| view! {
         <section class="card" aria-labelledby="attachments">
             <h2 id="attachments">"Attachments"</h2>
@@ -122,7 +130,7 @@ fn Attachments(list: Vec<AttachmentView>) -> impl IntoView {
 }
 
 #[component]
-fn Headers(list: Vec<(String, String)>) -> impl IntoView {
+pub(crate) fn Headers(list: Vec<(String, String)>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="headers">
             <h2 id="headers">"Headers"</h2>

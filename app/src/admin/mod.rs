@@ -9,7 +9,7 @@ pub mod mailboxes;
 pub mod message;
 pub mod quarantine;
 pub mod search;
-mod why;
+pub(crate) mod why;
 
 use crate::ui::{Frame, NavItem, NavSection, me};
 use leptos::prelude::*;

@@ -11,8 +11,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::view::{Page, QuarantineQuery, QuarantineRow};
 
-mod filters;
-mod select;
+pub(crate) mod filters;
+pub(crate) mod select;
 
 pub const PATH: &str = "/admin/quarantine";
 
@@ -115,19 +115,25 @@ fn Row(at: usize, row: QuarantineRow, all: bool, selected: RwSignal<usize>) -> i
 /// Asks before a deletion where there is no script to ask in place.
 #[component]
 pub fn ConfirmDelete() -> impl IntoView {
+    view! { <Confirm path=PATH label="Quarantine" /> }
+}
+
+/// `path`, `label`: the list that the messages stand in.
+#[component]
+pub(crate) fn Confirm(path: &'static str, label: &'static str) -> impl IntoView {
     let map = use_query_map();
     let (ids, back) = map.with_untracked(|m| {
         let ids: Vec<i64> =
             m.get("ids").unwrap_or_default().split(',').filter_map(|i| i.parse().ok()).take(500).collect();
         let back =
-            m.get("back").filter(|b| b.starts_with('/') && !b.starts_with("//")).unwrap_or_else(|| PATH.to_owned());
+            m.get("back").filter(|b| b.starts_with('/') && !b.starts_with("//")).unwrap_or_else(|| path.to_owned());
         (ids, back)
     });
     let act = use_act::<ActOnMessages>();
     let n = ids.len() as u64;
     let title = format!("Delete {}?", format::count(n, "message", "messages"));
     view! {
-        <PageHead title=title up=vec![(PATH.into(), "Quarantine".into())] />
+        <PageHead title=title up=vec![(path.into(), label.into())] />
         <ActForm act>
             <FormErrors />
             {ids.into_iter().map(|id| view! { <input type="hidden" name="ids[]" value=id /> }).collect_view()}

@@ -14,6 +14,7 @@ pub(crate) mod context;
 pub mod domains;
 pub mod mailboxes;
 pub mod overview;
+pub mod personal;
 pub mod quarantine;
 pub mod session;
 

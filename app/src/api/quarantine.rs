@@ -43,8 +43,9 @@ pub async fn act_on_messages(
         }
         "delete" => {
             let list: Vec<_> = ids.iter().map(i64::to_string).collect();
-            let back = back.unwrap_or_else(|| "/admin/quarantine".into());
-            let to = format!("/admin/quarantine/delete?ids={}&back={}", list.join(","), crate::query::encode(&back));
+            let home = if actor.is_administrator() { "/admin/quarantine" } else { "/my" };
+            let back = back.unwrap_or_else(|| home.into());
+            let to = format!("{home}/delete?ids={}&back={}", list.join(","), crate::query::encode(&back));
             return Ok(Notice::default().to(to));
         }
         "delete_confirmed" => (service.delete(&actor, &ids).await.map_err(fail)?, "deleted"),

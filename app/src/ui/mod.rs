@@ -9,6 +9,7 @@ pub mod frame;
 pub mod icon;
 pub mod list;
 pub mod load;
+pub mod month;
 pub mod state;
 pub mod theme;
 pub mod time;

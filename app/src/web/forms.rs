@@ -1,7 +1,7 @@
 //! Forms that a browser posts without script to a server function: the answer becomes a redirect, and what
 //! it says stands on the next page. Also the check that a change was asked for by a page of ours.
 
-use super::{AppState, cookie, own_path};
+use super::{AppState, below, cookie, own_path};
 use crate::api::{ApiError, Failure, Flash, Notice};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -23,10 +23,11 @@ const FLASH_MAX: usize = 3_800;
 /// that is no browser sends neither header; the form token speaks for it.
 pub fn same_origin(headers: &HeaderMap, url: &str) -> bool {
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    if let Some(site) = text("sec-fetch-site")
-        && !matches!(site, "same-origin" | "none")
-    {
-        return false;
+    match text("sec-fetch-site") {
+        // The browser's own word; a page without referrer sends `Origin: null` beside it.
+        Some("same-origin") => return true,
+        None | Some("none") => {}
+        Some(_) => return false,
     }
     let Some(origin) = text("origin") else { return true };
     if origin.eq_ignore_ascii_case(url.trim_end_matches('/')) {
@@ -34,6 +35,13 @@ pub fn same_origin(headers: &HeaderMap, url: &str) -> bool {
     }
     let host = origin.split_once("://").map(|(_, host)| host);
     host.is_some() && host == text("host")
+}
+
+/// The page of a digest link sends no referrer, so that the link stays secret, and therefore no origin; browsers that do
+/// not say where a form was sent from in another way are believed there, where the link itself is the secret.
+fn from_link_page(request: &Request) -> bool {
+    let text = |name| request.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    below(request.uri().path(), "/link") && text("origin") == Some("null") && text("sec-fetch-site").is_none()
 }
 
 /// `Set-Cookie` that carries a flash to the next page.
@@ -69,7 +77,7 @@ fn back(headers: &HeaderMap) -> String {
 /// Middleware over everything: refuses changes from other sites, hands flashes to pages, and answers plain forms.
 pub async fn plain_forms(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes && !same_origin(request.headers(), &state.url) {
+    if changes && !same_origin(request.headers(), &state.url) && !from_link_page(&request) {
         return (StatusCode::FORBIDDEN, "This form was sent from another site. Open the page here and send it again.")
             .into_response();
     }
@@ -78,7 +86,9 @@ pub async fn plain_forms(State(state): State<AppState>, mut request: Request, ne
     if changes && accepts_html && request.uri().path().starts_with("/fn/") {
         return answer_form(&state, request, next).await;
     }
-    let flash = if !changes && accepts_html { read_flash(request.headers()) } else { None };
+    // Some text browsers accept `*/*` only; light pages load nothing that could take the flash from them.
+    let page = accepts_html || below(request.uri().path(), "/light");
+    let flash = if !changes && page { read_flash(request.headers()) } else { None };
     let Some(flash) = flash else { return next.run(request).await };
     request.extensions_mut().insert(PageFlash(flash));
     let mut response = next.run(request).await;
@@ -167,6 +177,7 @@ mod tests {
         assert!(ok(&[("origin", "http://10.0.0.1:8080"), ("host", "10.0.0.1:8080")]));
         assert!(!ok(&[("origin", "https://evil.test"), ("host", "filter.acme.test")]));
         assert!(!ok(&[("origin", "null"), ("host", "filter.acme.test")]) && !ok(&[("sec-fetch-site", "cross-site")]));
+        assert!(ok(&[("origin", "null"), ("sec-fetch-site", "same-origin")]));
         assert!(!ok(&[("sec-fetch-site", "same-site"), ("origin", "https://filter.acme.test")]));
     }
     #[test]

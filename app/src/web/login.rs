@@ -4,19 +4,33 @@ use super::{AppState, CurrentSession, cookie, flash_cookie, own_path, same_secre
 use crate::api::{Failure, Flash};
 use axum::extract::{Extension, Form, Request, State};
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use model::{Actor, UserError};
 use serde::Deserialize;
 
-/// Where a role's work is.
-fn home(actor: &Actor) -> &'static str {
-    if actor.is_administrator() { "/admin" } else { "/my" }
+/// Where a role's work is; on phones, owners start with the light pages, which link to the full ones.
+fn home(actor: &Actor, headers: &HeaderMap) -> &'static str {
+    match (actor.is_administrator(), is_phone(headers)) {
+        (true, _) => "/admin",
+        (false, true) => "/light",
+        (false, false) => "/my",
+    }
+}
+
+/// By the client hint where there is one, else by the name that the browser gives itself.
+fn is_phone(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+    match text("sec-ch-ua-mobile") {
+        Some(hint) => hint == "?1",
+        None => text("user-agent").is_some_and(|ua| ua.contains("Mobi")),
+    }
 }
 
 /// `/`: to the dashboard, or to the login.
-pub async fn start(session: Option<Extension<CurrentSession>>) -> Redirect {
+pub async fn start(session: Option<Extension<CurrentSession>>, headers: HeaderMap) -> Redirect {
     match session.and_then(|s| s.0.0) {
-        Some(session) => Redirect::to(home(&session.actor)),
+        Some(session) => Redirect::to(home(&session.actor, &headers)),
         None => Redirect::to("/login"),
     }
 }
@@ -36,6 +50,7 @@ pub struct LoginForm {
 pub async fn login(State(state): State<AppState>, request: Request) -> Response {
     use axum::extract::FromRequest;
     let from = super::origin(request.extensions());
+    let headers = request.headers().clone();
     let form = match Form::<LoginForm>::from_request(request, &state).await {
         Ok(Form(form)) => form,
         Err(rejected) => return rejected.into_response(),
@@ -43,7 +58,7 @@ pub async fn login(State(state): State<AppState>, request: Request) -> Response 
     let next = own_path(&form.next);
     match state.service.login(form.email.trim(), &form.password, &from).await {
         Ok(session) => {
-            let to = next.unwrap_or_else(|| home(&session.actor));
+            let to = next.unwrap_or_else(|| home(&session.actor, &headers));
             (AppendHeaders([(SET_COOKIE, cookie::session_cookie(&session.token, state.https()))]), Redirect::to(to))
                 .into_response()
         }
@@ -67,7 +82,7 @@ pub struct LogoutForm {
 pub async fn logout(
     State(state): State<AppState>,
     session: Option<Extension<CurrentSession>>,
-    headers: axum::http::HeaderMap,
+    headers: HeaderMap,
     Form(form): Form<LogoutForm>,
 ) -> Response {
     let valid = session.and_then(|s| s.0.0).is_some_and(|s| same_secret(&s.form_token, &form.form_token));

@@ -1,7 +1,7 @@
 //! The wiring of the pages into axum: routes, sessions, forms without script, headers, files.
 
 mod assets;
-mod cookie;
+pub(crate) mod cookie;
 mod files;
 mod forms;
 mod headers;
@@ -12,7 +12,7 @@ mod shell;
 
 pub use assets::Assets;
 pub use cookie::{clear_session, session_cookie};
-pub use forms::{PageFlash, flash_cookie, same_origin};
+pub use forms::{PageFlash, decode, flash_cookie, same_origin};
 pub use router::{AppState, router};
 pub use session::{CurrentSession, origin};
 pub use shell::shell;
@@ -20,6 +20,11 @@ pub use shell::shell;
 /// Compares two secrets in a time that does not depend on where they differ.
 pub fn same_secret(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |differ, (x, y)| differ | (x ^ y)) == 0
+}
+
+/// Whether the path is `root` or stands below it.
+pub fn below(path: &str, root: &str) -> bool {
+    path == root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A path of our own to go on with; anything else is dropped, so that no link leads away from here.

@@ -56,6 +56,7 @@ pub fn router(state: AppState) -> Router {
         .route("/logout", post(login::logout))
         .route("/message/{id}/raw", get(files::raw))
         .route("/message/{id}/preview", get(files::preview))
+        .merge(crate::light::routes())
         .leptos_routes_with_context(&state, routes, context.clone(), {
             let options = options.clone();
             move || shell(options.clone())

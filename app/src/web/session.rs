@@ -37,8 +37,7 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
 /// Sends who is not logged in to the login, and each role to its own dashboard.
 pub async fn guard(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let below = |root: &str| path == root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
-    let (admin, mine) = (below("/admin"), below("/my"));
+    let (admin, mine) = (super::below(path, "/admin"), super::below(path, "/my"));
     if !(admin || mine) {
         return next.run(request).await;
     }

@@ -6,8 +6,11 @@ use leptos::prelude::LeptosOptions;
 use model::finding::{AuthResult, Check, SenderFacts, Step};
 use model::time::{DAY, HOUR, MINUTE};
 use model::view::{DeferredDestination, DomainForm, MailboxForm, Unrecognized};
-use model::{Action, Actor, Category, Direction, Disposition, DomainId, Finding, Findings, MailboxId, MessageId, Timestamp, Verdict};
-use service::{BoxFuture, Config, OutgoingMail, Outbox, QueueView, Service};
+use model::{
+    Action, Actor, Category, Direction, Disposition, DomainId, Finding, Findings, MailboxId, MessageId, Timestamp,
+    Verdict,
+};
+use service::{BoxFuture, Config, Outbox, OutgoingMail, QueueView, Service};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -49,7 +52,15 @@ pub struct Demo {
     pub domain: DomainId,
 }
 
-fn finding(analyser: &'static str, step: Step, category: Category, check: Option<Check>, rule: Option<u32>, info: &str, score: f32) -> Finding {
+fn finding(
+    analyser: &'static str,
+    step: Step,
+    category: Category,
+    check: Option<Check>,
+    rule: Option<u32>,
+    info: &str,
+    score: f32,
+) -> Finding {
     Finding { analyser: analyser.into(), step, category, check, rule, info: info.into(), score }
 }
 
@@ -62,19 +73,55 @@ struct Sample {
 }
 
 const SAMPLES: &[Sample] = &[
-    Sample { category: Category::Phish, from: "Bank Service <service@bank-example.test>", subject: "Your account is locked",
+    Sample {
+        category: Category::Phish,
+        from: "Bank Service <service@bank-example.test>",
+        subject: "Your account is locked",
         headline: "Held as phishing: the link says bank.example and goes to bank-example.test",
-        body: "Content-Type: text/html\r\n\r\n<h1 style=\"color:#036\">Your account is locked</h1><p>Log in at <a href=\"http://bank-example.test/\">bank.example</a> within 24 hours.</p><script>alert(1)</script><img src=\"http://track.test/p.gif\">" },
-    Sample { category: Category::Spam, from: "Best Offers <win@offers.test>", subject: "You have won!!! Claim your prize now",
-        headline: "Held as spam: 7.4 points, most from the words of the text", body: "\r\nClaim your prize now.\r\n" },
-    Sample { category: Category::Virus, from: "accounting@invoices.test", subject: "Invoice 2026-1187",
-        headline: "Blocked as virus: Eicar-Test-Signature in invoice.com", body: "\r\nSee attached.\r\n" },
-    Sample { category: Category::Junk, from: "Garden Weekly <news@garden.test>", subject: "Spring bulbs, 20% off until Sunday",
-        headline: "Held as junk: a newsletter without deception", body: "\r\nSpring bulbs.\r\n" },
-    Sample { category: Category::Attachment, from: "Carla <carla@partner.test>", subject: "", headline: "Held because of an attachment: setup.exe is a program", body: "\r\nHere it is.\r\n" },
-    Sample { category: Category::Foreign, from: "info@shop.test", subject: "Новые предложения недели", headline: "Held as foreign language: Russian", body: "\r\nЗдравствуйте\r\n" },
-    Sample { category: Category::OfficeMacro, from: "hr@payroll.test", subject: "Updated bonus table with a subject that is long enough to need a second line in the list of messages",
-        headline: "Held because an Office file contains macros: bonus.docm", body: "\r\nPlease enable editing.\r\n" },
+        body: "Content-Type: text/html\r\n\r\n<h1 style=\"color:#036\">Your account is locked</h1><p>Log in at <a href=\"http://bank-example.test/\">bank.example</a> within 24 hours.</p><script>alert(1)</script><img src=\"http://track.test/p.gif\">",
+    },
+    Sample {
+        category: Category::Spam,
+        from: "Best Offers <win@offers.test>",
+        subject: "You have won!!! Claim your prize now",
+        headline: "Held as spam: 7.4 points, most from the words of the text",
+        body: "\r\nClaim your prize now.\r\n",
+    },
+    Sample {
+        category: Category::Virus,
+        from: "accounting@invoices.test",
+        subject: "Invoice 2026-1187",
+        headline: "Blocked as virus: Eicar-Test-Signature in invoice.com",
+        body: "\r\nSee attached.\r\n",
+    },
+    Sample {
+        category: Category::Junk,
+        from: "Garden Weekly <news@garden.test>",
+        subject: "Spring bulbs, 20% off until Sunday",
+        headline: "Held as junk: a newsletter without deception",
+        body: "\r\nSpring bulbs.\r\n",
+    },
+    Sample {
+        category: Category::Attachment,
+        from: "Carla <carla@partner.test>",
+        subject: "",
+        headline: "Held because of an attachment: setup.exe is a program",
+        body: "\r\nHere it is.\r\n",
+    },
+    Sample {
+        category: Category::Foreign,
+        from: "info@shop.test",
+        subject: "Новые предложения недели",
+        headline: "Held as foreign language: Russian",
+        body: "\r\nЗдравствуйте\r\n",
+    },
+    Sample {
+        category: Category::OfficeMacro,
+        from: "hr@payroll.test",
+        subject: "Updated bonus table with a subject that is long enough to need a second line in the list of messages",
+        headline: "Held because an Office file contains macros: bonus.docm",
+        body: "\r\nPlease enable editing.\r\n",
+    },
 ];
 
 /// Opens everything below `data` and fills it.
@@ -88,7 +135,12 @@ pub async fn demo(data: &Path, held: usize) -> Demo {
     service.ensure_first_administrator(ADMIN, PASSWORD).await.unwrap();
     let system = Actor::system("demo");
     let account = service.add_account(&system, "Acme").await.unwrap();
-    let form = DomainForm { account, name: "acme.test".into(), gateways: "127.0.0.1:2526\nmail2.acme.test".into(), unrecognized: Unrecognized::Reject };
+    let form = DomainForm {
+        account,
+        name: "acme.test".into(),
+        gateways: "127.0.0.1:2526\nmail2.acme.test".into(),
+        unrecognized: Unrecognized::Reject,
+    };
     let domain = service.add_domain(&system, &form).await.unwrap();
     let mut mailbox = None;
     for (name, aliases) in [("bob", "robert, sales"), ("carol", "")] {
@@ -99,7 +151,10 @@ pub async fn demo(data: &Path, held: usize) -> Demo {
     let mut records = Vec::new();
     for i in 0..held {
         let sample = &SAMPLES[i % SAMPLES.len()];
-        let body = format!("From: {}\r\nTo: {OWNER}\r\nSubject: {}\r\nMIME-Version: 1.0\r\n{}", sample.from, sample.subject, sample.body);
+        let body = format!(
+            "From: {}\r\nTo: {OWNER}\r\nSubject: {}\r\nMIME-Version: 1.0\r\n{}",
+            sample.from, sample.subject, sample.body
+        );
         let blob = vault.put(body.as_bytes()).await.unwrap().to_string();
         let at = now.plus(-(i as i64) * 41 * MINUTE - MINUTE);
         records.push(record(at, i as u128, sample, body.len() as u64, (account, domain, mailbox), Some(blob)));
@@ -110,7 +165,14 @@ pub async fn demo(data: &Path, held: usize) -> Demo {
             let sample = Sample { category, from: "ann@partner.test", subject: "Hello", headline: "", body: "" };
             let at = now.plus(-hour * HOUR - i * MINUTE);
             if now.since(at) < 8 * DAY {
-                records.push(record(at, (1_000 + hour * 20 + i) as u128, &sample, 2_000, (account, domain, mailbox), None));
+                records.push(record(
+                    at,
+                    (1_000 + hour * 20 + i) as u128,
+                    &sample,
+                    2_000,
+                    (account, domain, mailbox),
+                    None,
+                ));
             }
         }
     }
@@ -128,10 +190,26 @@ fn record(
     (account, domain, mailbox): (model::AccountId, DomainId, Option<MailboxId>),
     blob: Option<String>,
 ) -> MessageRecord {
-    let decided = finding("rules", Step::Rules, sample.category, Some(Check::Category(sample.category)), Some(10_023), sample.headline, 3.2);
+    let decided = finding(
+        "rules",
+        Step::Rules,
+        sample.category,
+        Some(Check::Category(sample.category)),
+        Some(10_023),
+        sample.headline,
+        3.2,
+    );
     let list = if blob.is_some() {
         vec![
-            finding("spf", Step::Authentication, Category::Spoof, None, None, "192.0.2.10 is not authorised for the sender's domain", 0.8),
+            finding(
+                "spf",
+                Step::Authentication,
+                Category::Spoof,
+                None,
+                None,
+                "192.0.2.10 is not authorised for the sender's domain",
+                0.8,
+            ),
             decided,
             finding("classifier", Step::Rules, Category::Spam, None, None, "97 % like spam that was seen before", 2.4),
         ]
@@ -143,10 +221,16 @@ fn record(
         score: list.iter().map(|f| f.score).sum(),
         list,
         parts: Vec::new(),
-        sender: SenderFacts { spf: AuthResult::SoftFail, dkim: AuthResult::None, dmarc: AuthResult::Fail, ..SenderFacts::default() },
+        sender: SenderFacts {
+            spf: AuthResult::SoftFail,
+            dkim: AuthResult::None,
+            dmarc: AuthResult::Fail,
+            ..SenderFacts::default()
+        },
         ran: ran.iter().enumerate().map(|(i, name)| ((*name).into(), 40 + 310 * i as u64)).collect(),
     };
-    let held = blob.map(|blob| QuarantineRecord { blob, edits: Vec::new(), system: sample.category == Category::Virus });
+    let held =
+        blob.map(|blob| QuarantineRecord { blob, edits: Vec::new(), system: sample.category == Category::Virus });
     let action = match (&held, sample.category) {
         (Some(_), Category::Virus) => Action::Block,
         (Some(_), _) => Action::Quarantine,

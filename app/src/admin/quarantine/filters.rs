@@ -24,8 +24,8 @@ const CHIPS: &[Category] = &[
     Category::Ndr,
 ];
 
-fn link(query: QuarantineQuery) -> String {
-    href(PATH, &quarantine_pairs(&QuarantineQuery { page: 0, ..query }))
+fn link(path: &str, query: QuarantineQuery) -> String {
+    href(path, &quarantine_pairs(&QuarantineQuery { page: 0, ..query }))
 }
 
 #[component]
@@ -74,7 +74,7 @@ pub fn Filters(query: QuarantineQuery) -> impl IntoView {
                 </div>
             </details>
         </Form>
-        <Chips query=chips />
+        <Chips path=PATH query=chips />
     }
 }
 
@@ -96,14 +96,15 @@ fn DomainChoice(chosen: Option<i64>) -> impl IntoView {
     }
 }
 
+/// Categories to narrow the list at `path` to, and what narrows it now.
 #[component]
-fn Chips(query: QuarantineQuery) -> impl IntoView {
+pub(crate) fn Chips(path: &'static str, query: QuarantineQuery) -> impl IntoView {
     let q = query.clone();
     let categories = CHIPS
         .iter()
         .map(|c| {
             let on = query.category == Some(*c);
-            let to = link(QuarantineQuery { category: (!on).then_some(*c), ..query.clone() });
+            let to = link(path, QuarantineQuery { category: (!on).then_some(*c), ..query.clone() });
             let family = Family::of(*c);
             view! {
                 <a class=format!("chip {}", family.class()) href=to aria-current=on.then_some("true")>
@@ -130,9 +131,9 @@ fn Chips(query: QuarantineQuery) -> impl IntoView {
         {(!active.is_empty()).then(|| view! {
             <nav class="chips mb-3" aria-label="Active filters">
                 {active.into_iter().map(|(label, without)| view! {
-                    <a class="chip" aria-current="true" href=link(without)>{label}<Icon name="cross" /><span class="sr-only">"Remove this filter"</span></a>
+                    <a class="chip" aria-current="true" href=link(path, without)>{label}<Icon name="cross" /><span class="sr-only">"Remove this filter"</span></a>
                 }).collect_view()}
-                <a class="chip" href=PATH>"Clear all"</a>
+                <a class="chip" href=path>"Clear all"</a>
             </nav>
         })}
     }

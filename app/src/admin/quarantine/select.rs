@@ -68,9 +68,14 @@ pub fn SelectAll(selected: RwSignal<usize>) -> impl IntoView {
     }
 }
 
-/// Release, return, delete; the last asks first.
+/// Release, return, delete, as far as permitted; the last asks first.
 #[component]
-pub fn BulkBar(selected: RwSignal<usize>) -> impl IntoView {
+pub fn BulkBar(
+    selected: RwSignal<usize>,
+    #[prop(default = true)] release: bool,
+    #[prop(default = true)] to_sender: bool,
+    #[prop(default = true)] delete: bool,
+) -> impl IntoView {
     let ask = NodeRef::<Dialog>::new();
     let open = move |event: MouseEvent| {
         event.prevent_default();
@@ -92,9 +97,9 @@ pub fn BulkBar(selected: RwSignal<usize>) -> impl IntoView {
         <div class="bulk" role="group" aria-label="With the selected messages">
             <span data-testid="selected" class="soft">{move || if selected.get() == 0 { "Select messages to release or delete".to_owned() } else { format!("{} selected", selected.get()) }}</span>
             <span class="flex flex-wrap gap-2 ml-auto">
-                <button class="btn primary" type="submit" name="act" value="release" disabled=none><Icon name="release" />"Release"</button>
-                <button class="btn" type="submit" name="act" value="release_sender" disabled=none><Icon name="reply" />"Release to sender"</button>
-                <button class="btn danger" type="submit" name="act" value="delete" disabled=none on:click=open><Icon name="trash" />"Delete"</button>
+                {release.then(|| view! { <button class="btn primary" type="submit" name="act" value="release" disabled=none><Icon name="release" />"Release"</button> })}
+                {to_sender.then(|| view! { <button class="btn" type="submit" name="act" value="release_sender" disabled=none><Icon name="reply" />"Release to sender"</button> })}
+                {delete.then(|| view! { <button class="btn danger" type="submit" name="act" value="delete" disabled=none on:click=open><Icon name="trash" />"Delete"</button> })}
             </span>
         </div>
         <dialog class="ask" node_ref=ask aria-labelledby="ask-title">

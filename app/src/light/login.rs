@@ -1,0 +1,70 @@
+//! Logging in and out without script.
+
+use super::page::{Page, respond};
+use super::visit::{Change, posted};
+use crate::api::context::status as status_of;
+use crate::web::{AppState, clear_session, cookie, origin, own_path, session_cookie};
+use axum::extract::{Request, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use model::{ErrorCode, UserError};
+
+/// The login. `next`: the light page that asked for it.
+pub fn page(status: StatusCode, next: &str, email: &str, said: Option<&str>) -> Response {
+    let next = own_path(next).filter(|n| n.len() <= 300).unwrap_or_default().to_owned();
+    let body = view! {
+        <h1>"Log in"</h1>
+        {said.map(|s| view! { <p class="bad" role="alert">{s.to_owned()}</p> })}
+        <form method="post" action="/light/login">
+            <input type="hidden" name="next" value=next />
+            <p><label for="email">"Email address"</label><input id="email" type="email" name="email" value=email.to_owned() required autocomplete="username" /></p>
+            <p><label for="password">"Password"</label><input id="password" type="password" name="password" required autocomplete="current-password" /></p>
+            <p><button class="go">"Log in"</button></p>
+        </form>
+        <p class="soft">"No password? The links in your spam digest log you in."</p>
+    };
+    respond(Page { status, title: "Log in".into(), visit: None, full: "/login".into(), body: body.into_any() })
+}
+
+/// `POST /light/login`.
+pub async fn login(State(state): State<AppState>, request: Request) -> Response {
+    let from = origin(request.extensions());
+    let fields = match posted(request).await {
+        Ok(fields) => fields,
+        Err(response) => return response,
+    };
+    let email: String = fields.get("email").trim().chars().take(254).collect();
+    match state.service.login(&email, fields.get("password"), &from).await {
+        Ok(session) => {
+            let light = own_path(fields.get("next")).filter(|n| crate::web::below(path_of(n), "/light"));
+            let to = if session.actor.is_administrator() { "/admin" } else { light.unwrap_or("/light") };
+            let set = [(SET_COOKIE, session_cookie(&session.token, state.https()))];
+            (AppendHeaders(set), Redirect::to(to)).into_response()
+        }
+        Err(error) => {
+            let error = UserError::from(error);
+            // 401 would make browsers ask in a way of their own.
+            let status = match error.code {
+                ErrorCode::Unauthenticated => StatusCode::FORBIDDEN,
+                code => status_of(code),
+            };
+            page(status, fields.get("next"), &email, Some(&error.message))
+        }
+    }
+}
+
+fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// `POST /light/logout`.
+pub async fn logout(headers: HeaderMap, change: Change) -> Response {
+    if let Some(token) = cookie::get(&headers, cookie::SESSION)
+        && let Err(error) = change.visit.service.logout(&token).await
+    {
+        tracing::error!(%error, "ending a session");
+    }
+    (AppendHeaders([(SET_COOKIE, clear_session(change.visit.https))]), Redirect::to("/light")).into_response()
+}
