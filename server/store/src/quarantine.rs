@@ -103,17 +103,25 @@ fn filter(b: &mut QueryBuilder<Db>, scope: Scope, q: &QuarantineQuery) {
     if let Some(to) = q.to {
         b.push(" AND q.received < ").push_bind(to.0);
     }
-    search(b, &q.q);
+    search(b, scope, q);
 }
 
+/// Rows among which words too short for the index are looked for where the scope is wide: the newest.
+const SHORT_WORD_ROWS: i64 = 20_000;
+
 /// All words must occur in what the list shows. Words of three characters and more go through the trigram index;
-/// shorter ones are looked for in the rows that the other conditions leave. The one piece that is SQLite's own.
-fn search(b: &mut QueryBuilder<Db>, q: &str) {
-    let (long, short): (Vec<&str>, Vec<&str>) = query::words(q).partition(|w| w.chars().count() >= 3);
+/// shorter ones are looked for in the rows themselves, unless the scope is one mailbox among the newest
+/// [`SHORT_WORD_ROWS`]. The one piece that is SQLite's own.
+fn search(b: &mut QueryBuilder<Db>, scope: Scope, q: &QuarantineQuery) {
+    let narrow = matches!(scope, Scope::Mailbox(_)) || q.mailbox.is_some();
+    let (long, short): (Vec<&str>, Vec<&str>) = query::words(&q.q).partition(|w| w.chars().count() >= 3);
     if !long.is_empty() {
         let phrases: Vec<String> = long.iter().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect();
         b.push(" AND q.id IN (SELECT rowid FROM quarantine_search WHERE quarantine_search MATCH ");
         b.push_bind(phrases.join(" AND ")).push(")");
+    }
+    if long.is_empty() && !short.is_empty() && !narrow {
+        b.push(" AND q.id > (SELECT max(id) FROM quarantine) - ").push_bind(SHORT_WORD_ROWS);
     }
     for word in short {
         b.push(" AND (q.sender || ' ' || q.envelope_from || ' ' || q.recipient || ' ' || q.subject) LIKE ");

@@ -166,6 +166,8 @@ async fn every_word_of_a_search_must_occur_whatever_its_case_length_and_script()
             rows(&store, Scope::All, &query(q)).await.iter().map(|r| records::number(r.message)).collect();
         found.sort_unstable();
         assert_eq!(found, expected, "{q}");
+        let mine = rows(&store, Scope::Mailbox(MailboxId(7)), &query(q)).await;
+        assert_eq!(mine.len(), expected.len(), "{q} in one mailbox");
     }
 }
 
