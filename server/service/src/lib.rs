@@ -10,6 +10,7 @@ mod administrators;
 mod apply;
 mod audit;
 mod digest;
+mod digest_send;
 mod domains;
 mod error;
 mod export;
@@ -41,6 +42,7 @@ pub use permission::{UseCase, permits};
 pub use session::{ABSOLUTE, IDLE_ADMINISTRATOR, IDLE_OWNER, SessionView};
 pub use snapshot::{Known, Lookup, Snapshot, SnapshotStore};
 pub use store::Store;
+pub use store::purge::Retention;
 
 use model::{Actor, Timestamp};
 use std::sync::Arc;
