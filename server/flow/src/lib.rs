@@ -1,1 +1,22 @@
-//! postern-flow
+//! The way of a message through the house: from the SMTP session into the spool, through the filter, to the queue or
+//! the quarantine. This crate joins the others and decides nothing itself.
+//!
+//! - [`gate`]: what the SMTP session asks: is this recipient ours, how large may it be, keep this message.
+//! - [`pipeline`]: takes spooled messages to the filter and writes down what was decided.
+//! - [`split`]: recipients with the same verdict share one delivery.
+//! - [`outcomes`], [`routing`], [`outbox`]: what the queue reports, asks, and is given by the service.
+
+pub mod gate;
+pub mod knowledge;
+pub mod outbox;
+pub mod outcomes;
+pub mod pipeline;
+pub mod routing;
+pub mod split;
+
+pub use gate::Gate;
+pub use knowledge::LiveKnowledge;
+pub use outbox::QueueOutbox;
+pub use outcomes::Recorder;
+pub use pipeline::{Pipeline, PipelineOptions};
+pub use routing::SnapshotRouting;

@@ -1,0 +1,418 @@
+//! From the spool through the filter: parse, gather, inspect, decide for each recipient, write down, hand on.
+//!
+//! The filter has threads of its own, so that intake never waits for it. A message leaves this module only when what
+//! was decided is committed: first the held body and the log row, then the delivery plan in the spool. Each step may be
+//! done again after a crash without changing anything.
+
+use crate::knowledge::LiveKnowledge;
+use crate::split::{self, Outgoing};
+use bytes::Bytes;
+use delivery::Queue;
+use filter::{EditOptions, Evidence, Policy, Services, Session};
+use message::{Limits, Parsed};
+use model::time::HOUR;
+use model::view::{MailboxState, Unrecognized};
+use model::{Action, Category, Disposition, Edit, EmailAddress, Findings, Recipient, Timestamp, Verdict};
+use service::{Lookup, Snapshot, SnapshotStore};
+use spool::{Entry, Spool};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use store::{Batcher, MessageRecord, QuarantineRecord, RecipientRecord};
+use tokio::sync::{Semaphore, mpsc};
+use vault::Vault;
+
+#[derive(Clone)]
+pub struct PipelineOptions {
+    /// Threads of the filter.
+    pub threads: usize,
+    pub hostname: String,
+    /// Off: every message passes with no finding. For measuring the relay alone.
+    pub filters: bool,
+    pub limits: Limits,
+}
+
+/// Where accepted messages are handed in. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    sender: mpsc::UnboundedSender<Entry>,
+    waiting: Arc<AtomicU64>,
+}
+
+impl Intake {
+    /// Never waits: the entry is small, its body is in the spool.
+    pub fn push(&self, entry: Entry) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        // Closed only at the end of the process; the message is in the spool and is taken up at the next start.
+        let _ = self.sender.send(entry);
+    }
+    pub fn waiting(&self) -> Arc<AtomicU64> {
+        self.waiting.clone()
+    }
+}
+
+/// What a running pipeline works with.
+pub struct Pipeline {
+    pub spool: Spool,
+    pub queue: Queue,
+    pub batches: Batcher,
+    pub vault: Vault,
+    pub snapshots: SnapshotStore,
+    pub services: Services,
+    pub knowledge: Arc<LiveKnowledge>,
+    pub options: PipelineOptions,
+}
+
+/// The intake and the receiving end that [`Pipeline::start`] takes: made first, because the gate needs the one and the
+/// pipeline, which needs the queue, the other.
+pub fn intake() -> (Intake, mpsc::UnboundedReceiver<Entry>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    (Intake { sender, waiting: Arc::default() }, receiver)
+}
+
+/// A running pipeline's threads.
+pub struct Running {
+    runtime: Option<tokio::runtime::Runtime>,
+    busy: Arc<Semaphore>,
+    slots: u32,
+}
+
+impl Running {
+    /// Waits for messages that are being filtered, up to `patience`; the rest is taken up at the next start.
+    pub async fn stop(mut self, patience: Duration) {
+        self.busy.close();
+        let all = self.slots as usize;
+        let _ = tokio::time::timeout(patience, async {
+            while self.busy.available_permits() < all {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        })
+        .await;
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Messages between spool and queue at once, per thread: enough that waiting for DNS, clamd and commits costs no time.
+const IN_FLIGHT_PER_THREAD: usize = 128;
+
+impl Pipeline {
+    pub fn start(
+        self,
+        mut receiver: mpsc::UnboundedReceiver<Entry>,
+        waiting: Arc<AtomicU64>,
+    ) -> std::io::Result<Running> {
+        let threads = self.options.threads.max(1);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .thread_name("filter")
+            .enable_all()
+            .build()?;
+        let slots = threads * IN_FLIGHT_PER_THREAD;
+        let busy = Arc::new(Semaphore::new(slots));
+        let pipeline = Arc::new(self);
+        let permits = busy.clone();
+        runtime.spawn(async move {
+            while let Some(entry) = receiver.recv().await {
+                let Ok(permit) = permits.clone().acquire_owned().await else { return };
+                let (pipeline, waiting) = (pipeline.clone(), waiting.clone());
+                tokio::spawn(async move {
+                    pipeline.carry(entry).await;
+                    waiting.fetch_sub(1, Ordering::Relaxed);
+                    drop(permit);
+                });
+            }
+        });
+        Ok(Running { runtime: Some(runtime), busy, slots: u32::try_from(slots).unwrap_or(u32::MAX) })
+    }
+
+    /// Takes one message all the way, and does not give up: what fails (a full disk, a locked database) is tried again
+    /// with growing pauses while the message stays in the spool.
+    async fn carry(&self, entry: Entry) {
+        let mut pause = Duration::from_millis(200);
+        loop {
+            match self.once(&entry).await {
+                Ok(()) => return,
+                Err(Failure::Gone) => return,
+                Err(Failure::Later(error)) => {
+                    tracing::error!(id = %entry.id, error, "a message could not be carried on; trying again");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(30));
+                }
+            }
+        }
+    }
+
+    async fn once(&self, entry: &Entry) -> Result<(), Failure> {
+        let body = match self.spool.read(entry.id).await {
+            Ok(body) => body,
+            Err(spool::Error::Unknown(_)) => return Err(Failure::Gone),
+            Err(error) => return Err(Failure::Later(error.to_string())),
+        };
+        let snapshot = self.snapshots.get();
+        let (parsed, findings) = self.inspect(entry, body.clone()).await;
+        let mut record = message_record(entry, &parsed, findings);
+        let outgoing = self.decide(entry, &parsed, &body, &snapshot, &mut record).await?;
+        self.batches.messages(vec![record]).await.map_err(later)?;
+        let plan = split::plan(&entry.envelope, outgoing, Timestamp::now());
+        self.queue.submit(entry, plan).await.map_err(later)
+    }
+
+    fn edit_options(&self) -> EditOptions {
+        EditOptions { hostname: self.options.hostname.clone(), ..EditOptions::default() }
+    }
+
+    async fn inspect(&self, entry: &Entry, body: Bytes) -> (Arc<Parsed>, Findings) {
+        let envelope = &entry.envelope;
+        let session = Session {
+            direction: envelope.direction,
+            client_ip: envelope.session.client_ip,
+            helo: envelope.session.helo.clone(),
+            hostname: self.options.hostname.clone(),
+            return_path: envelope.return_path.clone(),
+            recipients: envelope.recipients.iter().map(|r| r.address.clone()).collect(),
+            received: envelope.received,
+        };
+        let limits = self.options.limits.clone();
+        let parsed = Arc::new(heavy(body.len(), move || Parsed::parse(body, &limits)).await);
+        if !self.options.filters {
+            return (parsed, Findings::default());
+        }
+        let evidence: Evidence = filter::gather(&parsed, &session, &self.services).await;
+        let (message, knowledge) = (parsed.clone(), self.knowledge.current());
+        let findings =
+            heavy(parsed.raw.len(), move || filter::inspect(&message, &session, &evidence, &knowledge)).await;
+        (parsed, findings)
+    }
+
+    /// Decides for each recipient, holds what is to be held, and returns who is to be delivered to.
+    async fn decide(
+        &self,
+        entry: &Entry,
+        parsed: &Parsed,
+        body: &Bytes,
+        snapshot: &Snapshot,
+        record: &mut MessageRecord,
+    ) -> Result<Vec<Outgoing>, Failure> {
+        let mut decisions = Decisions { made: Vec::new(), options: self.edit_options() };
+        let mut outgoing = Vec::new();
+        let mut blob: Option<String> = None;
+        for recipient in &entry.envelope.recipients {
+            let Some(place) = place(snapshot, entry, &recipient.address) else {
+                // The domain was taken away since the 250: the sender is told by a bounce from the queue.
+                let (verdict, edits) = decisions.relay(parsed, &record.findings);
+                record.recipients.push(recipient_record(recipient, None, &verdict, Disposition::Pending, None));
+                outgoing.push(go(recipient, recipient.address.clone(), verdict, edits, DEFAULT_HOURS, snapshot));
+                continue;
+            };
+            let (verdict, edits) = if self.options.filters {
+                decisions.of(parsed, &record.findings, &place.policy, &recipient.address)
+            } else {
+                decisions.relay(parsed, &record.findings)
+            };
+            let disposition = if place.discard { Disposition::Discarded } else { verdict.disposition() };
+            let mut held = None;
+            match disposition {
+                Disposition::Quarantined => {
+                    let id = match &blob {
+                        Some(id) => id.clone(),
+                        None => {
+                            let id = self.vault.put(body).await.map_err(later)?.to_string();
+                            blob.insert(id).clone()
+                        }
+                    };
+                    held = Some(QuarantineRecord {
+                        blob: id,
+                        edits: edits.as_ref().clone(),
+                        system: verdict.action == Action::Block,
+                    });
+                }
+                Disposition::Pending => {
+                    let rcpt_to = match &place.primary {
+                        Some(primary) if place.policy.values.routing.rewrite_aliases => primary.clone(),
+                        _ => recipient.address.clone(),
+                    };
+                    let hours = place.policy.values.routing.spool_hours;
+                    outgoing.push(go(recipient, rcpt_to, verdict.clone(), edits, hours, snapshot));
+                }
+                _ => {}
+            }
+            record.recipients.push(recipient_record(recipient, Some(&place), &verdict, disposition, held));
+        }
+        if let Some(worst) = decisions.worst() {
+            record.headline = filter::headline(&record.findings, worst);
+        }
+        Ok(outgoing)
+    }
+}
+
+const DEFAULT_HOURS: u16 = 120;
+
+enum Failure {
+    /// Finished meanwhile.
+    Gone,
+    Later(String),
+}
+
+fn later(error: impl std::fmt::Display) -> Failure {
+    Failure::Later(error.to_string())
+}
+
+/// Work that takes long for a large message goes to a thread where it holds nobody up.
+async fn heavy<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> T {
+    const LARGE: usize = 256 * 1024;
+    if bytes < LARGE {
+        return work();
+    }
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// What a recipient is to us, as far as deciding goes.
+struct Place {
+    policy: Arc<Policy>,
+    mailbox: Option<model::MailboxId>,
+    primary: Option<EmailAddress>,
+    domain: Option<(model::DomainId, model::AccountId)>,
+    discard: bool,
+}
+
+fn place(snapshot: &Snapshot, entry: &Entry, address: &EmailAddress) -> Option<Place> {
+    if entry.envelope.direction == model::Direction::Outbound {
+        let network = snapshot.outbound(entry.envelope.session.client_ip)?;
+        let policy = Arc::new(Policy::new(network.values.clone(), address.domain()));
+        return Some(Place { policy, mailbox: None, primary: None, domain: None, discard: false });
+    }
+    match snapshot.lookup(address) {
+        Lookup::Known(known) => Some(Place {
+            domain: Some((known.domain.id, known.domain.account)),
+            mailbox: Some(known.mailbox),
+            primary: Some(known.address),
+            discard: known.state == MailboxState::Inactive,
+            policy: known.policy,
+        }),
+        Lookup::UnknownMailbox(domain) => {
+            // Accept (Unprotected): to the mail server without filtering (guide chapter 6).
+            let policy = Arc::new(Policy { unprotected: true, ..Policy::clone(&domain.policy) });
+            Some(Place {
+                policy,
+                mailbox: None,
+                primary: None,
+                domain: Some((domain.id, domain.account)),
+                discard: domain.unrecognized == Unrecognized::Discard,
+            })
+        }
+        Lookup::NotOurDomain => None,
+    }
+}
+
+type Decision = (Arc<Verdict>, Arc<Vec<Edit>>);
+
+/// Decisions of one message, made once for each policy.
+struct Decisions {
+    made: Vec<(Option<Arc<Policy>>, Decision)>,
+    options: EditOptions,
+}
+
+impl Decisions {
+    fn of(&mut self, parsed: &Parsed, findings: &Findings, policy: &Arc<Policy>, to: &EmailAddress) -> Decision {
+        let same = self.made.iter().find(|(p, _)| p.as_ref().is_some_and(|p| Arc::ptr_eq(p, policy)));
+        if let Some((_, decision)) = same {
+            return decision.clone();
+        }
+        let verdict = filter::decide(findings, policy, to);
+        self.keep(Some(policy.clone()), parsed, findings, verdict)
+    }
+
+    /// Passed on without deciding: RELAY (guide appendix A).
+    fn relay(&mut self, parsed: &Parsed, findings: &Findings) -> Decision {
+        if let Some((_, decision)) = self.made.iter().find(|(p, _)| p.is_none()) {
+            return decision.clone();
+        }
+        let verdict = Verdict {
+            action: Action::Allow,
+            category: Category::Relay,
+            decided_by: None,
+            filter: "relay".into(),
+            info: String::new(),
+            profile: None,
+            tags: Vec::new(),
+            strip: Vec::new(),
+            keep_blocked: true,
+            notes: Vec::new(),
+        };
+        self.keep(None, parsed, findings, verdict)
+    }
+
+    fn keep(&mut self, p: Option<Arc<Policy>>, parsed: &Parsed, findings: &Findings, verdict: Verdict) -> Decision {
+        let edits = filter::edits(parsed, findings, &verdict, &self.options);
+        let decision = (Arc::new(verdict), Arc::new(edits));
+        self.made.push((p, decision.clone()));
+        decision
+    }
+
+    fn worst(&self) -> Option<&Verdict> {
+        self.made.iter().map(|(_, (v, _))| v.as_ref()).max_by_key(|v| v.action)
+    }
+}
+
+fn go(
+    recipient: &Recipient,
+    rcpt_to: EmailAddress,
+    verdict: Arc<Verdict>,
+    edits: Arc<Vec<Edit>>,
+    hours: u16,
+    snapshot: &Snapshot,
+) -> Outgoing {
+    let domain = rcpt_to.domain();
+    let route = match snapshot.domain(domain.as_str()) {
+        Some(_) => delivery::Route::Gateway(domain),
+        None => delivery::Route::Mx(domain),
+    };
+    Outgoing { recipient: recipient.clone(), rcpt_to, route, verdict, edits, keep_trying: i64::from(hours) * HOUR }
+}
+
+fn message_record(entry: &Entry, parsed: &Parsed, findings: Findings) -> MessageRecord {
+    let envelope = &entry.envelope;
+    let header_from = parsed.from.as_ref().map_or_else(String::new, |from| match &from.address {
+        Some(address) if from.name.is_empty() => address.to_string(),
+        Some(address) => format!("{} <{address}>", from.name),
+        None => from.raw.clone(),
+    });
+    MessageRecord {
+        id: entry.id,
+        received: envelope.received,
+        direction: envelope.direction,
+        client_ip: envelope.session.client_ip,
+        helo: envelope.session.helo.clone(),
+        tls: envelope.session.tls.clone(),
+        envelope_from: envelope.return_path.clone(),
+        header_from,
+        subject: parsed.subject.clone(),
+        size: entry.size,
+        findings,
+        headline: String::new(),
+        recipients: Vec::with_capacity(envelope.recipients.len()),
+    }
+}
+
+fn recipient_record(
+    recipient: &Recipient,
+    place: Option<&Place>,
+    verdict: &Verdict,
+    disposition: Disposition,
+    held: Option<QuarantineRecord>,
+) -> RecipientRecord {
+    RecipientRecord {
+        address: recipient.address.clone(),
+        mailbox: place.and_then(|p| p.mailbox),
+        domain: place.and_then(|p| p.domain).map(|(id, _)| id),
+        account: place.and_then(|p| p.domain).map(|(_, account)| account),
+        verdict: verdict.clone(),
+        disposition,
+        held,
+    }
+}

@@ -1,0 +1,34 @@
+//! Where mail goes, from the snapshot at the time of each attempt: a corrected gateway helps mail that waits already.
+
+use delivery::{Gateway, Route, Routing};
+use model::{DomainName, EmailAddress};
+use service::SnapshotStore;
+
+pub struct SnapshotRouting {
+    snapshots: SnapshotStore,
+}
+
+impl SnapshotRouting {
+    pub fn new(snapshots: SnapshotStore) -> SnapshotRouting {
+        SnapshotRouting { snapshots }
+    }
+}
+
+impl Routing for SnapshotRouting {
+    fn gateway(&self, domain: &DomainName) -> Option<Gateway> {
+        let snapshot = self.snapshots.get();
+        let domain = snapshot.domain(domain.as_str())?;
+        let routing = &domain.values().routing;
+        Some(Gateway {
+            hosts: domain.gateways.clone(),
+            order: routing.gateway_order,
+            encryption: routing.encryption,
+        })
+    }
+
+    /// Our own domains by their gateway, all others by their mail exchangers.
+    fn route(&self, to: &EmailAddress) -> Route {
+        let domain = to.domain();
+        if self.snapshots.get().domain(domain.as_str()).is_some() { Route::Gateway(domain) } else { Route::Mx(domain) }
+    }
+}
