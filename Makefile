@@ -53,7 +53,7 @@ test-web:
 bench:
 	@scripts/setup.sh bench
 	@cargo leptos build --release --quiet
-	scripts/bench.sh
+	scripts/bench.py
 
 clean:
 	cargo clean

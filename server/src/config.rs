@@ -220,7 +220,7 @@ impl Config {
     }
 
     pub fn http_listen(&self) -> Result<SocketAddr, ConfigError> {
-        address("http.listen", &self.http.listen)
+        socket_address("http.listen", &self.http.listen)
     }
     pub fn inbound(&self) -> Result<Vec<SocketAddr>, ConfigError> {
         addresses("smtp.inbound", &self.smtp.inbound)
@@ -242,7 +242,7 @@ fn wrong(key: &str, value: &str, expected: &str) -> ConfigError {
     ConfigError::Key { key: key.to_owned(), message: format!("{value:?} found, expected {expected}") }
 }
 
-fn address(key: &str, value: &str) -> Result<SocketAddr, ConfigError> {
+pub fn socket_address(key: &str, value: &str) -> Result<SocketAddr, ConfigError> {
     let value = value.trim();
     value
         .parse()
@@ -260,7 +260,7 @@ fn default_port(key: &str) -> u16 {
 }
 
 fn addresses(key: &str, values: &[String]) -> Result<Vec<SocketAddr>, ConfigError> {
-    values.iter().enumerate().map(|(i, v)| address(&format!("{key}[{i}]"), v)).collect()
+    values.iter().enumerate().map(|(i, v)| socket_address(&format!("{key}[{i}]"), v)).collect()
 }
 
 /// Keys that the environment may set, with the kind of value each has.

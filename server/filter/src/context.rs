@@ -1,9 +1,10 @@
 //! What an analyser sees.
 
 use crate::auth::Authentication;
+use crate::{Error, classifier, rules};
 use message::Parsed;
 use model::{Direction, EmailAddress, ReversePath, Timestamp};
-use std::net::IpAddr;
+use std::{net::IpAddr, path::Path};
 
 /// The envelope and session, as far as the filter uses them.
 #[derive(Debug, Clone)]
@@ -32,6 +33,36 @@ pub struct Evidence {
 pub struct Knowledge {
     /// What the embedded virus engine knows.
     pub signatures: crate::av::Signatures,
+    pub rules: rules::Engine,
+    pub model: classifier::Model,
+    /// What the installation taught the classifier.
+    pub local: classifier::Local,
+}
+
+impl Knowledge {
+    /// What comes with the program.
+    pub fn embedded() -> Knowledge {
+        let rules = rules::RuleSet::embedded().and_then(rules::RuleSet::compile);
+        Knowledge {
+            rules: rules.expect("a test compiles the rules that the program was built with"),
+            model: classifier::Model::embedded().expect("a test reads the model that the program was built with"),
+            ..Knowledge::default()
+        }
+    }
+
+    /// What comes with the program, extended and overridden by an installation's files under its data directory:
+    /// `rules/*.rules`, `model/default.model`, `classifier/local.bin`.
+    ///
+    /// # Errors
+    /// A file that is there and wrong: its name, and for rules the line and what was expected.
+    pub fn load(data: &Path) -> Result<Knowledge, Error> {
+        let mut set = rules::RuleSet::embedded()?;
+        set.add_dir(&data.join("rules"))?;
+        let path = data.join("model/default.model");
+        let model = if path.exists() { classifier::Model::load(&path)? } else { classifier::Model::embedded()? };
+        let local = classifier::Local::load(&data.join(classifier::LOCAL_FILE))?;
+        Ok(Knowledge { rules: set.compile()?, model, local, ..Knowledge::default() })
+    }
 }
 
 /// Everything an analyser may look at.

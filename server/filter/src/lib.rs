@@ -7,12 +7,15 @@
 pub mod analysers;
 pub mod auth;
 pub mod av;
+pub mod classifier;
 pub mod context;
 pub mod decide;
 pub mod edits;
 mod error;
+mod finding;
 mod gather;
 pub mod headline;
+pub mod hosts;
 mod inspect;
 pub mod networks;
 pub mod policy;

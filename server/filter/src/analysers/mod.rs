@@ -2,14 +2,25 @@
 
 mod antivirus;
 mod attachments;
+mod bot;
+mod bounce;
+mod bulk;
+mod classifier;
 mod dkim;
 mod dmarc;
 mod fuzz;
+mod language;
 mod macros;
 mod mime;
 mod pdf;
+mod phish;
+mod rules;
+pub mod score;
 mod spf;
 mod spoof;
+
+#[cfg(test)]
+pub(crate) mod case;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -34,4 +45,12 @@ pub const ALL: &[Analyser] = &[
     ("dmarc", dmarc::run),
     ("spoof", spoof::run),
     ("fuzz", fuzz::run),
+    ("rules", rules::run),
+    ("classifier", classifier::run),
+    ("phish", phish::run),
+    ("bot", bot::run),
+    ("bulk", bulk::run),
+    ("language", language::run),
+    ("bounce", bounce::run),
+    ("score", score::run),
 ];

@@ -62,7 +62,7 @@ pub(super) struct Search {
     pub atoms: Vec<Vec<usize>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Tables {
     pub nodes: Vec<Node>,
     pub atoms: Vec<Atom>,

@@ -9,7 +9,7 @@ use crate::Error;
 use std::collections::HashMap;
 
 /// Rules, compiled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Engine {
     rules: Vec<Rule>,
     by_id: HashMap<u32, usize>,

@@ -4,11 +4,13 @@
 //! every rule, and a rule is looked at only when a literal it cannot do without was seen.
 
 mod compile;
+mod embedded;
 mod engine;
 mod fact;
 mod field;
 mod lexer;
 mod literal;
+pub(crate) mod observe;
 mod parse;
 mod set;
 mod syntax;
@@ -20,4 +22,5 @@ pub use field::Field;
 pub use parse::{Item, parse};
 pub use set::RuleSet;
 pub use syntax::{Compare, Expr, Pattern, Rule, RuleType, Test, Weight};
-pub use view::View;
+pub use observe::view;
+pub use view::{View, collapsed};

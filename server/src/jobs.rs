@@ -1,0 +1,106 @@
+//! Work that comes round by itself: picking up changes, sending digests, dropping what is old.
+
+use flow::LiveKnowledge;
+use model::{Actor, Timestamp};
+use service::{Service, SnapshotStore};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How soon a change by another process is seen: contract says within a second.
+const REFRESH: Duration = Duration::from_millis(300);
+const DIGESTS: Duration = Duration::from_secs(60);
+const PURGE: Duration = Duration::from_secs(3_600);
+
+pub struct Jobs {
+    pub service: Service,
+    pub snapshots: SnapshotStore,
+    pub knowledge: Arc<LiveKnowledge>,
+    /// Files and folders whose change means new knowledge.
+    pub watched: Vec<PathBuf>,
+}
+
+impl Jobs {
+    /// Starts all of them; they end with the runtime.
+    pub fn start(self) {
+        let Jobs { service, snapshots, knowledge, watched } = self;
+        tokio::spawn(refresh(snapshots, knowledge, watched));
+        tokio::spawn(digests(service.clone()));
+        tokio::spawn(purge(service));
+    }
+}
+
+async fn refresh(snapshots: SnapshotStore, knowledge: Arc<LiveKnowledge>, watched: Vec<PathBuf>) {
+    let mut ticks = interval(REFRESH);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seen = newest(&watched);
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        match snapshots.refresh_if_changed().await {
+            Ok(_) => failing = false,
+            Err(error) if !failing => {
+                failing = true;
+                tracing::error!(%error, "the configuration cannot be read again; the one in force stays");
+            }
+            Err(_) => {}
+        }
+        let now = newest(&watched);
+        if now != seen {
+            seen = now;
+            let knowledge = knowledge.clone();
+            let loaded = tokio::task::spawn_blocking(move || knowledge.reload()).await;
+            match loaded {
+                Ok(Ok(())) => tracing::info!("rules, signatures and classifier were read again"),
+                Ok(Err(error)) => tracing::error!(error, "the filter's knowledge is wrong; the old one stays"),
+                Err(error) => tracing::error!(%error, "reading the filter's knowledge failed"),
+            }
+        }
+    }
+}
+
+/// The latest change among files, the folders they are in, and the files of watched folders.
+fn newest(watched: &[PathBuf]) -> Option<(SystemTime, usize)> {
+    let mut latest = None;
+    let mut count = 0;
+    let mut see = |path: &std::path::Path| {
+        if let Ok(changed) = std::fs::metadata(path).and_then(|m| m.modified()) {
+            count += 1;
+            latest = latest.max(Some(changed));
+        }
+    };
+    for path in watched {
+        see(path);
+        for entry in std::fs::read_dir(path).into_iter().flatten().flatten().take(1_000) {
+            see(&entry.path());
+        }
+    }
+    latest.map(|l| (l, count))
+}
+
+async fn digests(service: Service) {
+    let actor = Actor::system("job");
+    let mut ticks = interval(DIGESTS);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match service.send_due_digests(&actor, Timestamp::now()).await {
+            Ok(0) => {}
+            Ok(sent) => tracing::info!(sent, "digests sent"),
+            Err(error) => tracing::error!(%error, "digests could not be sent; tried again in a minute"),
+        }
+    }
+}
+
+async fn purge(service: Service) {
+    let actor = Actor::system("job");
+    let mut ticks = interval(PURGE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = service.purge(&actor, &service::Retention::default()).await {
+            tracing::error!(%error, "old records could not be dropped; tried again in an hour");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! `postern serve`: wires the rooms together, listens, and ends in order.
+
+use crate::cli::{CliResult, log};
+use crate::config::Config;
+use crate::jobs::Jobs;
+use crate::{demo_run, ops, site};
+use arc_swap::ArcSwapOption;
+use delivery::Queue;
+use filter::Services;
+use flow::{Gate, LiveKnowledge, Pipeline, PipelineOptions, QueueOutbox, Recorder, SnapshotRouting};
+use model::{Direction, DomainName};
+use service::{Service, SnapshotStore};
+use spool::Spool;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{BatchOptions, Batcher, Store};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+type AnyError = Box<dyn std::error::Error>;
+
+/// How long running sessions may go on after SIGTERM before they get 421.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub fn run(config: Config, file: Option<PathBuf>, demo: bool) -> CliResult {
+    log("info,sqlx=warn,hyper=warn,html5ever=error,hickory_proto=error,hickory_resolver=error");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(serve(config, file, demo))?;
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    Ok(code)
+}
+
+/// The service for commands beside a running server: no outbox, because nothing of theirs is sent.
+pub async fn open_service(config: &Config) -> Result<Service, AnyError> {
+    std::fs::create_dir_all(&config.data)
+        .map_err(|e| format!("cannot make the data directory {}: {e}", config.data.display()))?;
+    let store = Store::open(&config.data).await?;
+    let vault = vault::Vault::open(&config.data)?;
+    Ok(Service::new(store, VaultBodies(vault), Arc::new(NoOutbox), service_config(config)))
+}
+
+fn service_config(config: &Config) -> service::Config {
+    service::Config {
+        url: config.http.url.clone(),
+        hostname: config.hostname.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+/// What the filter asks of the outside, by the configuration.
+pub fn filter_services(config: &Config) -> Result<Services, AnyError> {
+    let servers = config.dns_servers()?;
+    let address = config.clamd().map(|c| c.parse::<filter::av::ClamdAddress>()).transpose()?;
+    let clamd = address.map(filter::av::Clamd::new);
+    let clock: filter::auth::Clock = Arc::new(model::Timestamp::now);
+    let mut services = Services::new(filter::auth::Authenticator::new(&filter::auth::DnsConfig { servers }, clock));
+    services.clamd = clamd;
+    Ok(services)
+}
+
+async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<ExitCode, AnyError> {
+    std::fs::create_dir_all(&config.data)
+        .map_err(|e| format!("cannot make the data directory {}: {e}", config.data.display()))?;
+    if demo {
+        config.dns.servers = vec![demo_run::resolver().await?.to_string()];
+    }
+
+    // Ports first: a port that is taken should stop the start before anything is touched.
+    let http = TcpListener::bind(config.http_listen()?).await.map_err(|e| taken("http.listen", &config.http.listen, &e))?;
+
+    let figures = ops::figures()?;
+    let store = Store::open(&config.data).await?;
+    let vault = vault::Vault::open(&config.data)?;
+    let knowledge = Arc::new(LiveKnowledge::load(config.data.clone())?);
+    let options = spool::Options {
+        min_free_bytes: config.spool.min_free_mb.unwrap_or(256) << 20,
+        ..spool::Options::default()
+    };
+    let (spool, left) = Spool::open(&config.data.join("spool"), options)?;
+    let snapshots = SnapshotStore::load(store.clone()).await?;
+    let batches = Batcher::start(store.clone(), BatchOptions::default());
+
+    let routing: Arc<dyn delivery::Routing> = Arc::new(SnapshotRouting::new(snapshots.clone()));
+    let queue = Queue::start(
+        spool.clone(),
+        queue_options(&config)?,
+        routing.clone(),
+        Arc::new(Recorder::new(batches.clone())),
+    );
+    let (intake, receiver) = flow::pipeline::intake();
+    let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
+    let service = Service::new(store, VaultBodies(vault.clone()), outbox, service_config(&config));
+    let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
+
+    let threads = match config.scan.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        n => n,
+    };
+    let filter_running = Pipeline {
+        spool: spool.clone(),
+        queue: queue.clone(),
+        batches,
+        vault,
+        snapshots: snapshots.clone(),
+        services: filter_services(&config)?,
+        knowledge: knowledge.clone(),
+        options: PipelineOptions {
+            threads,
+            hostname: config.hostname.clone(),
+            filters: config.scan.enabled.unwrap_or(true),
+            limits: message::Limits::default(),
+        },
+    }
+    .start(receiver, intake.waiting())?;
+
+    let recovered = left.len();
+    for entry in left {
+        if entry.state.is_empty() { intake.push(entry) } else { queue.resume(entry)? }
+    }
+    if recovered > 0 {
+        tracing::info!(messages = recovered, "taken up again from the spool");
+    }
+
+    let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake));
+    let tls = smtp::self_signed(&config.data.join("tls"), &config.hostname)?;
+    let tls = Arc::new(ArcSwapOption::from(Some(tls)));
+    let mut listeners = Vec::new();
+    for (key, addresses, direction) in [
+        ("smtp.inbound", &config.smtp.inbound, Direction::Inbound),
+        ("smtp.outbound", &config.smtp.outbound, Direction::Outbound),
+    ] {
+        for text in addresses {
+            let address = crate::config::socket_address(key, text)?;
+            let options = smtp_options(&config, tls.clone())?;
+            let server = smtp::Server::bind(address, direction, gate.clone(), options)
+                .map_err(|e| taken(key, text, &e))?;
+            listeners.push(server);
+        }
+    }
+
+    let watched = ["rules", "signatures", "classifier", "model"].map(|d| config.data.join(d));
+    Jobs { service: service.clone(), snapshots, knowledge: knowledge.clone(), watched: watched.into() }.start();
+
+    let app = app::router(web_state(&config, service.clone()))
+        .merge(ops::router(service.clone(), spool.clone(), figures));
+    let (stop_web, mut web_stops) = tokio::sync::watch::channel(false);
+    let web = tokio::spawn(async move {
+        let service = app.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(http, service)
+            .with_graceful_shutdown(async move { drop(web_stops.wait_for(|stop| *stop).await) })
+            .await
+    });
+
+    announce(&config, &listeners, first.as_ref());
+    if demo {
+        let sink = demo_run::prepare(&service, &config.data).await?;
+        let port = listeners.first().map(smtp::Server::local_addr);
+        tokio::spawn(demo_run::play(service.clone(), sink, port, config.http.url.clone()));
+    }
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = hangup.recv() => reload(&config, file.as_ref(), &knowledge, &tls),
+        }
+    }
+
+    tracing::info!("stopping: no new sessions, running ones have 30 s");
+    let drains = listeners.iter().map(|l| l.drain(PATIENCE));
+    futures::future::join_all(drains).await;
+    let _ = stop_web.send(true);
+    filter_running.stop(Duration::from_secs(10)).await;
+    queue.stop().await;
+    spool.close().await;
+    let _ = tokio::time::timeout(Duration::from_secs(3), web).await;
+    service.store().close().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was read from the disk at the start is read again; an error leaves the old in force.
+fn reload(config: &Config, file: Option<&PathBuf>, knowledge: &LiveKnowledge, tls: &ArcSwapOption<rustls::ServerConfig>) {
+    tracing::info!("reloading");
+    if let Err(error) = Config::load(file.map(PathBuf::as_path), Some(&config.data)) {
+        tracing::error!(%error, "the configuration is wrong; the old one stays");
+    }
+    if let Err(error) = knowledge.reload() {
+        tracing::error!(error, "the filter's knowledge is wrong; the old one stays");
+    }
+    match smtp::self_signed(&config.data.join("tls"), &config.hostname) {
+        Ok(new) => tls.store(Some(new)),
+        Err(error) => tracing::error!(%error, "the certificate cannot be read; the old one stays"),
+    }
+}
+
+fn taken(key: &str, address: &str, error: &std::io::Error) -> String {
+    let hint = match error.kind() {
+        std::io::ErrorKind::AddrInUse => "; another program listens there: stop it, or set another address",
+        std::io::ErrorKind::PermissionDenied => "; ports below 1024 need root or CAP_NET_BIND_SERVICE",
+        std::io::ErrorKind::AddrNotAvailable => "; this machine does not have that address",
+        _ => "",
+    };
+    format!("cannot listen on {address} ({key}): {error}{hint}")
+}
+
+fn queue_options(config: &Config) -> Result<delivery::Options, AnyError> {
+    let mut options = delivery::Options::new(config.hostname.clone());
+    if !config.delivery.retry.is_empty() {
+        options.retry = config.delivery.retry.iter().map(|s| Duration::from_secs(*s)).collect();
+    }
+    if let Some(connections) = config.delivery.connections {
+        options.connections_per_destination = connections.max(1);
+    }
+    let servers = config.dns_servers()?;
+    if !servers.is_empty() {
+        options.resolver = Some(resolver(&servers)?);
+    }
+    Ok(options)
+}
+
+/// A resolver that asks these servers only.
+fn resolver(servers: &[SocketAddr]) -> Result<hickory_resolver::TokioResolver, AnyError> {
+    use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+    let servers = servers
+        .iter()
+        .map(|server| {
+            let (mut udp, mut tcp) = (ConnectionConfig::udp(), ConnectionConfig::tcp());
+            (udp.port, tcp.port) = (server.port(), server.port());
+            NameServerConfig::new(server.ip(), true, vec![udp, tcp])
+        })
+        .collect();
+    let config = ResolverConfig::from_parts(None, Vec::new(), servers);
+    let provider = hickory_resolver::net::runtime::TokioRuntimeProvider::default();
+    Ok(hickory_resolver::TokioResolver::builder_with_config(config, provider).build()?)
+}
+
+fn smtp_options(config: &Config, tls: Arc<ArcSwapOption<rustls::ServerConfig>>) -> Result<smtp::Options, AnyError> {
+    let mut options = smtp::Options::new(DomainName::parse(&config.hostname)?);
+    options.tls = tls;
+    if let Some(sessions) = config.smtp.max_sessions {
+        options.limits.sessions = sessions;
+    }
+    Ok(options)
+}
+
+fn web_state(config: &Config, service: Service) -> app::AppState {
+    let root = site::root().to_string_lossy().into_owned();
+    let leptos_options = leptos::config::LeptosOptions::builder()
+        .output_name("postern")
+        .site_root(root)
+        .site_pkg_dir("pkg")
+        .build();
+    app::AppState { service, leptos_options, url: config.http.url.clone() }
+}
+
+/// The lines that whoever started us reads: where to go, and who to be.
+fn announce(config: &Config, listeners: &[smtp::Server], first: Option<&service::FirstLogin>) {
+    println!("Postern {} is ready.", env!("CARGO_PKG_VERSION"));
+    println!("  administrator   {}/admin", config.http.url);
+    println!("  mailbox owners  {}/my (phones: {}/light)", config.http.url, config.http.url);
+    if let Some(first) = first {
+        println!("  first login     {}  password {}", first.email, first.password);
+    } else if !config.admin.email.is_empty() {
+        println!("  login           {}  password as in the configuration", config.admin.email);
+    }
+    for listener in listeners {
+        println!("  SMTP            {}", listener.local_addr());
+    }
+}
+
+struct VaultBodies(vault::Vault);
+
+impl service::Bodies for VaultBodies {
+    fn get<'a>(&'a self, blob: &'a str) -> service::BoxFuture<'a, Result<bytes::Bytes, String>> {
+        Box::pin(async move {
+            let id = blob.parse::<vault::BlobId>().map_err(|e| e.to_string())?;
+            self.0.get(&id).await.map_err(|e| e.to_string())
+        })
+    }
+    fn remove<'a>(&'a self, blob: &'a str) -> service::BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let id = blob.parse::<vault::BlobId>().map_err(|e| e.to_string())?;
+            self.0.remove(&id).await.map_err(|e| e.to_string())
+        })
+    }
+}
+
+/// The command line sends nothing: what must be sent is sent by the running server.
+struct NoOutbox;
+
+impl service::Outbox for NoOutbox {
+    fn send(&self, _: service::OutgoingMail) -> service::BoxFuture<'_, Result<(), String>> {
+        Box::pin(std::future::ready(Err("mail is sent by the running server only".into())))
+    }
+    fn queue(&self) -> service::QueueView {
+        service::QueueView::default()
+    }
+    fn retry_now(&self) {}
+}

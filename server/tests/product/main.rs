@@ -1,0 +1,10 @@
+//! The whole product over the wire: the real program, a sink that plays the mail gateway, and mail.
+//!
+//! One binary, a file a behaviour, because linking the server once is enough.
+#![allow(clippy::unwrap_used)]
+
+mod errors;
+mod kill;
+mod mail;
+mod running;
+mod tools;

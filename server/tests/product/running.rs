@@ -1,0 +1,183 @@
+//! A `postern serve` of its own for a test, on free loopback ports and a data directory that goes with it.
+
+use demo::client::{Client, ClientError};
+use demo::sink::{self, Sink};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+pub struct Running {
+    pub dir: tempfile::TempDir,
+    pub smtp: SocketAddr,
+    pub http: SocketAddr,
+    extra: String,
+    child: Option<Child>,
+}
+
+fn free() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+pub fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_postern"))
+}
+
+impl Running {
+    /// Started with the usual configuration and `extra` lines of TOML; a section that both have goes by `extra`.
+    pub fn start(extra: &str) -> Running {
+        let mut running = Running::prepared(extra);
+        running.launch();
+        running
+    }
+
+    /// Configured, not yet started.
+    pub fn prepared(extra: &str) -> Running {
+        let dir = tempfile::tempdir().unwrap();
+        Running { dir, smtp: free(), http: free(), extra: extra.to_owned(), child: None }
+    }
+
+    pub fn config(&self) -> PathBuf {
+        let path = self.dir.path().join("postern.toml");
+        let mut text = format!(
+            "data = {:?}\nhostname = \"mx.acme.test\"\n[http]\nlisten = \"{}\"\nurl = \"http://{}\"\n[smtp]\ninbound = [\"{}\"]\n\
+             [admin]\nemail = \"root@acme.test\"\npassword = \"Test-Only-12345\"\n",
+            self.dir.path().join("data"),
+            self.http,
+            self.http,
+            self.smtp
+        );
+        for (section, lines) in [("[dns]", "servers = [\"127.0.0.1:9\"]"), ("[scan]", "clamd = \"\""), ("[delivery]", "retry = [1]")] {
+            if !self.extra.contains(section) {
+                text.push_str(&format!("{section}\n{lines}\n"));
+            }
+        }
+        text.push_str(&self.extra);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub fn launch(&mut self) {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.dir.path().join("log")).unwrap();
+        let child = program()
+            .args(["serve", "--config"])
+            .arg(self.config())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.child = Some(child);
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
+                panic!("it ended at the start with {status}: {}", self.log());
+            }
+            if self.get("/readyz").is_some_and(|(status, _)| status == 200) {
+                return;
+            }
+            assert!(Instant::now() < end, "not ready within 60 s: {}", self.log());
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
+    }
+
+    /// Status and body of a GET.
+    pub fn get(&self, path: &str) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(self.http).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: {}\r\nAccept: text/html\r\n\r\n", self.http).ok()?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).ok()?;
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        let status = text.split(' ').nth(1)?.parse().ok()?;
+        Some((status, text.split_once("\r\n\r\n").map_or(String::new(), |(_, body)| body.to_owned())))
+    }
+
+    pub fn cli(&self, args: &[&str]) -> Output {
+        let (command, rest) = args.split_first().unwrap();
+        program().arg(command).arg("--config").arg(self.config()).args(rest).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// Applies a document, and waits until the running server must know it.
+    pub fn apply(&self, document: &str) -> String {
+        let path = self.dir.path().join("document.yaml");
+        std::fs::write(&path, document).unwrap();
+        let out = self.cli(&["apply", path.to_str().unwrap()]);
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        std::thread::sleep(Duration::from_secs(1));
+        String::from_utf8(out.stdout).unwrap()
+    }
+
+    /// The account acme with acme.test behind `gateways`, and the mailboxes bob (alias robert) and carol.
+    pub fn acme(&self, gateways: &[SocketAddr]) {
+        let gateways: Vec<String> = gateways.iter().map(|g| format!("\"{g}\"")).collect();
+        self.apply(&format!(
+            "accounts:\n  - name: acme\n    domains:\n      - name: acme.test\n        gateways: [{}]\n        \
+             mailboxes: [{{ name: bob, aliases: [robert], password: \"Bob-Pass-12345\" }}, {{ name: carol }}]\n",
+            gateways.join(", ")
+        ));
+    }
+
+    pub async fn send(&self, to: &str, body: &[u8]) -> Result<String, ClientError> {
+        let mut client = Client::connect(self.smtp, "client.partner.test").await?;
+        let reply = client.send("alice@partner.test", &[to], body).await?;
+        client.quit().await?;
+        Ok(reply)
+    }
+
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// SIGTERM; the exit status and how long it took.
+    pub fn terminate(&mut self) -> (std::process::ExitStatus, Duration) {
+        let mut child = self.child.take().unwrap();
+        let started = Instant::now();
+        let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        (child.wait().unwrap(), started.elapsed())
+    }
+
+    /// What the database answers to a query of one column.
+    pub fn query(&self, sql: &str) -> Vec<String> {
+        let out = Command::new("sqlite3").arg(self.dir.path().join("data/postern.db")).arg(sql).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8_lossy(&out.stdout).lines().map(str::to_owned).collect()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+pub async fn sink() -> Sink {
+    Sink::start("127.0.0.1:0".parse().unwrap(), sink::Options { keep: 100_000, directory: None }).await.unwrap()
+}
+
+/// Waits until `holds`, at most 30 s.
+pub async fn wait(what: &str, holds: impl Fn() -> bool) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < end, "{what} did not come within 30 s");
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+}
+
+pub fn message(subject: &str, text: &str) -> Vec<u8> {
+    format!(
+        "From: Alice <alice@partner.test>\r\nTo: bob@acme.test\r\nSubject: {subject}\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n\
+         Message-ID: <{subject}@partner.test>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+    )
+    .into_bytes()
+}
+
+pub const CHAT: &str = "Hello Bob,\r\n\r\nshall we meet at noon on Friday at the usual place to go through the drawings?\r\n\r\nAlice";
