@@ -40,7 +40,8 @@ impl Outbox for QueueOutbox {
                 .into_iter()
                 .map(|(route, targets)| Delivery {
                     edits: mail.edits.clone(),
-                    tracked: false,
+                    // A delivered release is noted at the held message.
+                    tracked: mail.release,
                     ..Delivery::new(route, mail.envelope.return_path.clone(), targets, now, now.plus(KEEP_TRYING))
                 })
                 .collect();
