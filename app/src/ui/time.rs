@@ -8,7 +8,7 @@ use model::Timestamp;
 #[derive(Clone, Copy)]
 pub struct Clock(pub RwSignal<Option<Timestamp>>);
 
-/// Provides [`Clock`] and lets it tick in the browser.
+/// Provides [`Clock`] and lets it tick in the browser. The page says `data-hydrated` once it answers to script.
 pub fn provide_clock() {
     let clock = Clock(RwSignal::new(None));
     provide_context(clock);
@@ -16,6 +16,9 @@ pub fn provide_clock() {
     Effect::new(move |_| {
         let tick = move || clock.0.set(Some(Timestamp(js_sys::Date::now() as i64)));
         tick();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
         set_interval(tick, std::time::Duration::from_secs(30));
     });
 }

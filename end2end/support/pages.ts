@@ -1,0 +1,40 @@
+// The main pages, for what must hold on each of them.
+
+import { site } from './site';
+
+export interface Named {
+  name: string;
+  path: string;
+}
+
+export const LOGIN: Named[] = [{ name: 'login', path: '/login' }];
+
+/** `id`: a held message. */
+export const adminPages = (id: number): Named[] => [
+  { name: 'home', path: '/admin' },
+  { name: 'home, 7 days', path: '/admin?range=7d' },
+  { name: 'search', path: '/admin/search?q=acme' },
+  { name: 'accounts', path: '/admin/accounts' },
+  { name: 'add account', path: '/admin/accounts/new' },
+  { name: 'domains', path: '/admin/domains' },
+  { name: 'add domain', path: '/admin/domains/new' },
+  { name: 'domain', path: '/admin/domains/1' },
+  { name: 'mailboxes', path: '/admin/mailboxes' },
+  { name: 'add mailbox', path: '/admin/mailboxes/new' },
+  { name: 'quarantine', path: '/admin/quarantine' },
+  { name: 'quarantine, narrowed', path: '/admin/quarantine?q=acme&category=PHISH&all=1' },
+  { name: 'quarantine, nothing', path: '/admin/quarantine?q=nothing-like-this' },
+  { name: 'message', path: `/admin/quarantine/${id}` },
+  { name: 'delete', path: `/admin/quarantine/delete?ids=${id}` },
+  { name: 'audit trail', path: '/admin/audit' },
+];
+
+/** `id`: a held message of the owner. */
+export const ownerPages = (id: number): Named[] => [
+  { name: 'held mail', path: '/my' },
+  { name: 'own message', path: `/my/message/${id}` },
+  { name: 'light, held mail', path: '/light' },
+  { name: 'light, own message', path: `/light/message/${id}` },
+];
+
+export const hydrates = (path: string) => !/^\/(light|link)/.test(path.replace(site().url, ''));
