@@ -9,7 +9,10 @@ use crate::ui::month::MonthChart;
 use crate::ui::{ActForm, FormErrors, PageHead, SearchBox, Time, load, use_act, use_refresh};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::view::OwnerHome;
+use model::view::{OwnerHome, QuarantineQuery};
+
+/// Rows of a page, unless the address says otherwise: few, so that what stands below the list is near.
+const PER_PAGE: u32 = 25;
 
 #[component]
 pub fn Home() -> impl IntoView {
@@ -18,7 +21,10 @@ pub fn Home() -> impl IntoView {
     let refresh = use_refresh();
     let data = Resource::new_blocking(
         move || (query.get(), refresh.get()),
-        |(q, _)| async move { Ok((owner_home().await?, quarantine(q).await?)) },
+        |(q, _)| async move {
+            let per_page = if q.per_page == 0 { PER_PAGE } else { q.per_page };
+            Ok((owner_home().await?, quarantine(QuarantineQuery { per_page, ..q }).await?))
+        },
     );
     view! {
         <PageHead title="Held mail"><ToLight href="/light".into() /></PageHead>
