@@ -67,8 +67,10 @@ pub fn list_pairs(query: &ListQuery) -> Vec<(String, String)> {
 }
 
 /// The same list sorted by a column: a second click turns the order round.
-pub fn list_sorted(query: &ListQuery, column: &str) -> ListQuery {
-    let desc = query.sort == column && !query.desc;
+/// `natural` is the column that the list is sorted by where the URL names none.
+pub fn list_sorted(query: &ListQuery, column: &str, natural: &str) -> ListQuery {
+    let now = if query.sort.is_empty() { natural } else { &query.sort };
+    let desc = now == column && !query.desc;
     ListQuery { sort: column.to_owned(), desc, page: 0, ..query.clone() }
 }
 
@@ -123,10 +125,11 @@ mod tests {
     use model::{Category, Direction, DomainId, MailboxId, Timestamp};
     use proptest::prelude::*;
 
+    /// As the router reads a URL: it decodes what it takes in.
     fn map(pairs: Vec<(String, String)>) -> ParamsMap {
         let mut map = ParamsMap::new();
         for (k, v) in pairs {
-            map.insert(k, v);
+            map.insert(k, encode(&v));
         }
         map
     }
@@ -171,7 +174,8 @@ mod tests {
                 && quarantine_sorted(&q, "sender").asc
                 && !quarantine_sorted(&q, "size").asc
         );
-        let name = list_sorted(&ListQuery::default(), "name");
-        assert!(!name.desc && list_sorted(&name, "name").desc);
+        let name = list_sorted(&ListQuery::default(), "name", "created");
+        assert!(!name.desc && list_sorted(&name, "name", "created").desc);
+        assert!(list_sorted(&ListQuery::default(), "name", "name").desc);
     }
 }

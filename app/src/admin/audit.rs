@@ -38,8 +38,12 @@ fn Rows(page: Page<AuditRow>, query: ListQuery) -> impl IntoView {
         }
         .into_any();
     }
-    let sorted = |column: &str| (query.sort == column).then_some(query.desc);
-    let by = |column: &str| href(PATH, &list_pairs(&list_sorted(&query, column)));
+    // Newest first where the URL names no order.
+    let sorted = |column: &str| match query.sort.as_str() {
+        "" => (column == "at").then_some(true),
+        now => (now == column).then_some(query.desc),
+    };
+    let by = |column: &str| href(PATH, &list_pairs(&list_sorted(&query, column, "")));
     let pages = page.pages();
     let q = query.clone();
     view! {

@@ -51,8 +51,9 @@ fn Rows(page: Page<DomainRow>, query: ListQuery) -> impl IntoView {
         }
         .into_any();
     }
-    let sorted = |column: &str| (query.sort == column).then_some(query.desc);
-    let by = |column: &str| href(PATH, &list_pairs(&list_sorted(&query, column)));
+    let now = if query.sort.is_empty() { "name" } else { &query.sort };
+    let sorted = |column: &str| (now == column).then_some(query.desc);
+    let by = |column: &str| href(PATH, &list_pairs(&list_sorted(&query, column, "name")));
     let pages = page.pages();
     let q = query.clone();
     view! {

@@ -73,8 +73,9 @@ fn Rows(page: Page<MailboxRow>, domain: Option<DomainId>, query: ListQuery) -> i
         }
         .into_any();
     }
-    let sorted = |column: &str| (query.sort == column).then_some(query.desc);
-    let by = |column: &str| href(PATH, &pairs(domain, &list_sorted(&query, column)));
+    let now = if query.sort.is_empty() { "address" } else { &query.sort };
+    let sorted = |column: &str| (now == column).then_some(query.desc);
+    let by = |column: &str| href(PATH, &pairs(domain, &list_sorted(&query, column, "address")));
     let pages = page.pages();
     let q = query.clone();
     view! {

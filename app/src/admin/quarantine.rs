@@ -21,16 +21,17 @@ pub fn List() -> impl IntoView {
     let map = use_query_map();
     let query = Memo::new(move |_| quarantine_from(&map.read()));
     let refresh = use_refresh();
+    let first = StoredValue::new(true);
     let data = Resource::new_blocking(move || (query.get(), refresh.get()), |(q, _)| quarantine(q));
     view! {
         <PageHead title="Quarantine" />
         {move || view! { <filters::Filters query=query.get() /> }}
-        {load(data, move |page| view! { <Rows page query=query.get_untracked() /> }.into_any())}
+        {load(data, move |page| view! { <Rows page query=query.get_untracked() first /> }.into_any())}
     }
 }
 
 #[component]
-fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
+fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery, first: StoredValue<bool>) -> impl IntoView {
     if page.rows.is_empty() {
         let narrowed =
             quarantine_pairs(&QuarantineQuery { sort: String::new(), asc: false, page: 0, ..query }).is_empty();
@@ -56,6 +57,7 @@ fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
     }
     let act = use_act::<ActOnMessages>();
     let selected = RwSignal::new(0usize);
+    select::start(selected, first);
     let (page_query, per_page) = (query.clone(), page.per_page);
     let now = if query.sort.is_empty() { "received".to_owned() } else { query.sort.clone() };
     let sorted = |column: &str| (now == column).then_some(!query.asc);
@@ -100,7 +102,7 @@ fn Row(at: usize, row: QuarantineRow, all: bool, selected: RwSignal<usize>) -> i
             <td data-label="Received"><Time at=row.received /></td>
             <td data-label="From"><span class="truncate-2" title=format!("Envelope: {}", if row.envelope_from.is_empty() { "<>" } else { &row.envelope_from })>{row.sender.clone()}</span></td>
             <td data-label="To">{row.recipient.clone()}</td>
-            <td data-label="Subject">
+            <td data-label="Subject" class="wide">
                 <a class="truncate-2" href=format!("{PATH}/{}", row.id)>{title}</a>
                 {row.system.then(|| view! { <span class="tag">"System quarantine"</span> })}
                 {all.then(|| view! { " "<DispositionTag disposition=row.disposition /> })}

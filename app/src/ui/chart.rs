@@ -147,10 +147,16 @@ pub fn TrafficChart(traffic: Vec<TrafficHour>, from: Timestamp, to: Timestamp) -
         format::minute(to),
         format::count(chart.total, "message", "messages")
     );
-    let lines = chart.lines.iter().map(|(value, y)| view! {
-        <line class=if *value == 0 { "base" } else { "grid" } x1=at(LEFT) x2=at(WIDTH - RIGHT) y1=at(*y) y2=at(*y) />
-        <text x=at(LEFT - 8.0) y=at(*y + 4.0) text-anchor="end">{format::thousands(*value)}</text>
-    }).collect_view();
+    let lines = chart
+        .lines
+        .iter()
+        .map(|(value, y)| {
+            view! {
+                <line class="grid" x1=at(LEFT) x2=at(WIDTH - RIGHT) y1=at(*y) y2=at(*y) />
+                <text x=at(LEFT - 8.0) y=at(*y + 4.0) text-anchor="end">{format::thousands(*value)}</text>
+            }
+        })
+        .collect_view();
     let labels = chart
         .bars
         .iter()
@@ -198,6 +204,7 @@ pub fn TrafficChart(traffic: Vec<TrafficHour>, from: Timestamp, to: Timestamp) -
                     <desc id="chart-desc">{summary.clone()}</desc>
                     {lines}
                     {bars}
+                    <line class="base" x1=at(LEFT) x2=at(WIDTH - RIGHT) y1=at(HEIGHT - BOTTOM) y2=at(HEIGHT - BOTTOM) />
                     {labels}
                 </svg>
             </div>

@@ -1,7 +1,7 @@
 //! Numbers, sizes and times as text: the same on the server and in the browser.
 
 use model::Timestamp;
-use model::time::{DAY, HOUR, MINUTE};
+use model::time::{DAY, HOUR, MINUTE, SECOND};
 
 /// `1,234,567`.
 pub fn thousands(n: u64) -> String {
@@ -65,7 +65,8 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
 /// `just now`, `5 min ago`, `in 2 h`, `3 days ago`; a date beyond two weeks.
 pub fn relative(at: Timestamp, now: Timestamp) -> String {
     let ms = now.since(at);
-    let (past, span) = (ms >= 0, ms.abs());
+    // The browser's clock ticks every 30 seconds: what is younger than its last tick is not in the future.
+    let (past, span) = (ms >= -30 * SECOND, ms.abs());
     if span >= 14 * DAY {
         return date(at);
     }
@@ -105,6 +106,7 @@ mod tests {
         let now = Timestamp(1_795_514_400_000);
         assert_eq!(relative(now.plus(-5 * MINUTE), now), "5 min ago");
         assert_eq!(relative(now.plus(2 * HOUR), now), "in 2 h");
+        assert_eq!(relative(now.plus(20 * SECOND), now), "just now");
         assert_eq!(relative(now.plus(-DAY), now), "1 day ago");
         assert_eq!(relative(now.plus(-20 * DAY), now), "2026-11-04");
     }

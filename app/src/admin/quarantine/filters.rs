@@ -19,7 +19,6 @@ const CHIPS: &[Category] = &[
     Category::Junk,
     Category::Foreign,
     Category::Attachment,
-    Category::OfficeMacro,
     Category::Sender,
     Category::Ndr,
 ];
@@ -30,12 +29,6 @@ fn link(path: &str, query: QuarantineQuery) -> String {
 
 #[component]
 pub fn Filters(query: QuarantineQuery) -> impl IntoView {
-    let narrowed = query.category.is_some()
-        || query.direction.is_some()
-        || query.domain.is_some()
-        || query.from.is_some()
-        || query.to.is_some()
-        || query.all;
     let chips = query.clone();
     let (sort, asc, mailbox) = (query.sort.clone(), query.asc, query.mailbox);
     let from = query.from.map(format::date).unwrap_or_default();
@@ -44,32 +37,32 @@ pub fn Filters(query: QuarantineQuery) -> impl IntoView {
         <Form method="GET" action=PATH attr:role="search" attr:class="mb-3">
             <div class="list-bar">
                 <div class="search">
-                    <input class="input" type="search" name="q" value=query.q.clone() aria-label="Search held messages" placeholder="Sender, recipient or subject" autocomplete="off" />
+                    <input class="input" type="search" name="q" value=query.q.clone() prop:value=query.q.clone() aria-label="Search held messages" placeholder="Sender, recipient or subject" autocomplete="off" />
                     <button class="btn" type="submit"><Icon name="search" />"Search"</button>
                 </div>
             </div>
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort /> })}
             {asc.then(|| view! { <input type="hidden" name="asc" value="1" /> })}
             {mailbox.map(|m| view! { <input type="hidden" name="mailbox" value=m.0 /> })}
-            <details open=narrowed>
+            <details>
                 <summary class="small">"Filters"</summary>
                 <div class="card mt-2 flex flex-wrap items-end gap-x-4 gap-y-3">
                     <label class="block small">"Category"<br/>
                         <select class="input" name="category">
                             <option value="">"All"</option>
-                            {Category::ALL.iter().filter(|c| **c != Category::Clean).map(|c| view! { <option value=c.code() selected=query.category == Some(*c)>{c.label()}</option> }).collect_view()}
+                            {Category::ALL.iter().filter(|c| **c != Category::Clean).map(|c| view! { <option value=c.code() selected=query.category == Some(*c) prop:selected=query.category == Some(*c)>{c.label()}</option> }).collect_view()}
                         </select>
                     </label>
                     <label class="block small">"Direction"<br/>
                         <select class="input" name="direction">
                             <option value="">"Both"</option>
-                            {Direction::ALL.iter().map(|d| view! { <option value=d.as_str() selected=query.direction == Some(*d)>{d.label()}</option> }).collect_view()}
+                            {Direction::ALL.iter().map(|d| view! { <option value=d.as_str() selected=query.direction == Some(*d) prop:selected=query.direction == Some(*d)>{d.label()}</option> }).collect_view()}
                         </select>
                     </label>
                     <DomainChoice chosen=query.domain.map(|d| d.0) />
-                    <label class="block small">"From"<br/><input class="input" type="date" name="from" value=from /></label>
-                    <label class="block small">"To"<br/><input class="input" type="date" name="to" value=to /></label>
-                    <label class="choice small"><input type="checkbox" name="all" value="1" checked=query.all />"Also released, deleted and blocked"</label>
+                    <label class="block small">"From"<br/><input class="input" type="date" name="from" value=from.clone() prop:value=from /></label>
+                    <label class="block small">"To"<br/><input class="input" type="date" name="to" value=to.clone() prop:value=to /></label>
+                    <label class="choice small"><input type="checkbox" name="all" value="1" checked=query.all prop:checked=query.all />"Also released, deleted and blocked"</label>
                     <button class="btn" type="submit">"Apply"</button>
                 </div>
             </details>
@@ -89,7 +82,7 @@ fn DomainChoice(chosen: Option<i64>) -> impl IntoView {
             {load(list, move |page| view! {
                 <select class="input" name="domain">
                     <option value="">"All"</option>
-                    {page.rows.into_iter().map(|d| { let selected = chosen == Some(d.id.0); view! { <option value=d.id.0 selected=selected>{d.name.clone()}</option> } }).collect_view()}
+                    {page.rows.into_iter().map(|d| { let selected = chosen == Some(d.id.0); view! { <option value=d.id.0 selected=selected prop:selected=selected>{d.name.clone()}</option> } }).collect_view()}
                 </select>
             }.into_any())}
         </label>

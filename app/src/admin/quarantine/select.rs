@@ -21,6 +21,20 @@ fn count() -> usize {
     boxes().iter().filter(|b| b.checked()).count()
 }
 
+/// Rows that were ticked before the page was hydrated stay ticked; rows that replace others never start ticked,
+/// though the browser keeps the boxes.
+pub fn start(selected: RwSignal<usize>, first: StoredValue<bool>) {
+    Effect::new(move |_| {
+        if !first.get_value() {
+            for b in boxes() {
+                b.set_checked(false);
+            }
+        }
+        first.set_value(false);
+        selected.set(count());
+    });
+}
+
 /// The row that was clicked last: where a range starts.
 #[derive(Clone, Copy)]
 struct Last(StoredValue<Option<usize>>);
