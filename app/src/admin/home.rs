@@ -1,10 +1,13 @@
 //! Home: traffic by hour and category, what is held and waiting, what needs attention.
 
-use crate::api::overview::overview;
+use crate::api::overview::{RetryQueue, overview};
 use crate::ui::chart::TrafficChart;
-use crate::ui::{CategoryBadge, Empty, Icon, PageHead, Time, format, load, use_refresh};
+use crate::ui::{
+    ActForm, CategoryBadge, Empty, FormErrors, Icon, PageHead, Time, format, load, me, use_act, use_refresh,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use model::Role;
 use model::view::{DeferredDestination, Overview, QuarantineRow};
 
 #[component]
@@ -123,6 +126,8 @@ fn Deferred(rows: Vec<DeferredDestination>) -> impl IntoView {
     if rows.is_empty() {
         return view! { <p class="soft">"Every destination takes its mail."</p> }.into_any();
     }
+    let retry = use_act::<RetryQueue>();
+    let may_retry = me().is_some_and(|m| m.role == Role::System);
     view! {
         <ul class="grid gap-4">
             {rows.into_iter().map(|d| view! {
@@ -133,6 +138,12 @@ fn Deferred(rows: Vec<DeferredDestination>) -> impl IntoView {
                 </li>
             }).collect_view()}
         </ul>
+        {may_retry.then(|| view! {
+            <ActForm act=retry class="mt-4">
+                <FormErrors />
+                <button class="btn" type="submit"><Icon name="send" />"Try all now"</button>
+            </ActForm>
+        })}
     }
     .into_any()
 }

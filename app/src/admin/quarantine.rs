@@ -21,17 +21,16 @@ pub fn List() -> impl IntoView {
     let map = use_query_map();
     let query = Memo::new(move |_| quarantine_from(&map.read()));
     let refresh = use_refresh();
-    let first = StoredValue::new(true);
     let data = Resource::new_blocking(move || (query.get(), refresh.get()), |(q, _)| quarantine(q));
     view! {
         <PageHead title="Quarantine" />
         {move || view! { <filters::Filters query=query.get() /> }}
-        {load(data, move |page| view! { <Rows page query=query.get_untracked() first /> }.into_any())}
+        {load(data, move |page| view! { <Rows page query=query.get_untracked() /> }.into_any())}
     }
 }
 
 #[component]
-fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery, first: StoredValue<bool>) -> impl IntoView {
+fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
     if page.rows.is_empty() {
         let narrowed =
             quarantine_pairs(&QuarantineQuery { sort: String::new(), asc: false, page: 0, ..query }).is_empty();
@@ -57,7 +56,6 @@ fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery, first: StoredValue<bo
     }
     let act = use_act::<ActOnMessages>();
     let selected = RwSignal::new(0usize);
-    select::start(selected, first);
     let (page_query, per_page) = (query.clone(), page.per_page);
     let now = if query.sort.is_empty() { "received".to_owned() } else { query.sort.clone() };
     let sorted = |column: &str| (now == column).then_some(!query.asc);

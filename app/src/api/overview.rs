@@ -1,6 +1,6 @@
 //! The home page's figures.
 
-use super::ApiError;
+use super::{ApiError, Notice};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use model::view::Overview;
@@ -14,4 +14,13 @@ pub async fn overview(hours: u16) -> Result<Overview, ApiError> {
     let to = Timestamp::now();
     let from = to.hour().plus(-HOUR * (i64::from(hours.clamp(1, 168)) - 1));
     service.overview(&actor, from, to).await.map_err(fail)
+}
+
+/// Tries every destination that waits, now.
+#[server(name = RetryQueue, prefix = "/fn", endpoint = "queue_retry")]
+pub async fn retry_queue(form_token: String) -> Result<Notice, ApiError> {
+    use super::context::{fail, writer};
+    let (service, actor) = writer(&form_token)?;
+    service.retry_queue(&actor).await.map_err(fail)?;
+    Ok(Notice::new("Trying every destination now"))
 }

@@ -3,6 +3,7 @@
 use crate::ui::theme::ThemeItems;
 use crate::ui::{Icon, Logo, Toasts, Token, me};
 use leptos::prelude::*;
+use leptos_router::components::Form;
 use leptos_router::hooks::use_location;
 
 /// A link of the navigation.
@@ -35,7 +36,7 @@ fn Links(sections: Vec<NavSection>) -> impl IntoView {
         .into_iter()
         .map(|section| {
             view! {
-                {(!section.title.is_empty()).then(|| view! { <h2>{section.title}</h2> })}
+                {(!section.title.is_empty()).then(|| view! { <p class="nav-title">{section.title}</p> })}
                 <ul>
                     {section
                         .items
@@ -83,11 +84,11 @@ pub fn Frame(
             <a class="brand" href=home><Logo /><span class="brand-word">"Postern"</span><span class="sr-only">"Home"</span></a>
             {match search {
                 Some(action) => view! {
-                    <form class="omni" role="search" method="get" action=action>
+                    <Form method="GET" action=action attr:class="omni" attr:role="search" attr:aria-label="Everything">
                         <Icon name="search" />
                         <input id="omni" type="search" name="q" aria-label="Search everything" placeholder="Search mail, domains, mailboxes" autocomplete="off" />
                         <kbd aria-hidden="true">"Ctrl K"</kbd>
-                    </form>
+                    </Form>
                 }.into_any(),
                 None => view! { <span class="grow"></span> }.into_any(),
             }}

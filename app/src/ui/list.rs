@@ -13,7 +13,7 @@ pub fn SearchBox(
     #[prop(default = vec![])] hidden: Vec<(String, String)>,
 ) -> impl IntoView {
     view! {
-        <Form method="GET" action=action attr:class="search" attr:role="search">
+        <Form method="GET" action=action attr:class="search" attr:role="search" attr:aria-label=label>
             {hidden.into_iter().map(|(k, v)| view! { <input type="hidden" name=k value=v /> }).collect_view()}
             <input class="input" type="search" name="q" value=value.clone() prop:value=value aria-label=label placeholder=label autocomplete="off" />
             <button class="btn" type="submit"><Icon name="search" />"Search"</button>

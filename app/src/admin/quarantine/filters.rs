@@ -34,7 +34,7 @@ pub fn Filters(query: QuarantineQuery) -> impl IntoView {
     let from = query.from.map(format::date).unwrap_or_default();
     let to = query.to.map(|t| format::date(t.plus(-DAY))).unwrap_or_default();
     view! {
-        <Form method="GET" action=PATH attr:role="search" attr:class="mb-3">
+        <Form method="GET" action=PATH attr:role="search" attr:aria-label="Held messages" attr:class="mb-3">
             <div class="list-bar">
                 <div class="search">
                     <input class="input" type="search" name="q" value=query.q.clone() prop:value=query.q.clone() aria-label="Search held messages" placeholder="Sender, recipient or subject" autocomplete="off" />

@@ -23,14 +23,14 @@ fn count() -> usize {
 
 /// Rows that were ticked before the page was hydrated stay ticked; rows that replace others never start ticked,
 /// though the browser keeps the boxes.
-pub fn start(selected: RwSignal<usize>, first: StoredValue<bool>) {
+fn start(selected: RwSignal<usize>) {
+    let first = use_context::<Clock>().is_some_and(|c| c.0.read_untracked().is_none());
     Effect::new(move |_| {
-        if !first.get_value() {
+        if !first {
             for b in boxes() {
                 b.set_checked(false);
             }
         }
-        first.set_value(false);
         selected.set(count());
     });
 }
@@ -90,6 +90,7 @@ pub fn BulkBar(
     #[prop(default = true)] to_sender: bool,
     #[prop(default = true)] delete: bool,
 ) -> impl IntoView {
+    start(selected);
     let ask = NodeRef::<Dialog>::new();
     let open = move |event: MouseEvent| {
         event.prevent_default();
