@@ -51,7 +51,7 @@ impl Knowledge {
     }
 
     /// What comes with the program, extended and overridden by an installation's files under its data directory:
-    /// `rules/*.rules`, `model/default.model`, `classifier/local.bin`.
+    /// `rules/*.rules`, `signatures/*`, `model/default.model`, `classifier/local.bin`.
     ///
     /// # Errors
     /// A file that is there and wrong: its name, and for rules the line and what was expected.
@@ -61,7 +61,8 @@ impl Knowledge {
         let path = data.join("model/default.model");
         let model = if path.exists() { classifier::Model::load(&path)? } else { classifier::Model::embedded()? };
         let local = classifier::Local::load(&data.join(classifier::LOCAL_FILE))?;
-        Ok(Knowledge { rules: set.compile()?, model, local, ..Knowledge::default() })
+        let signatures = crate::av::Signatures::load(&data.join("signatures"))?;
+        Ok(Knowledge { signatures, rules: set.compile()?, model, local })
     }
 }
 

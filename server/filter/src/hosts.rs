@@ -51,7 +51,8 @@ pub fn shown_host(text: &str) -> Option<&str> {
 }
 
 /// Suffixes that are also usual extensions of files.
-const FILES: &[&str] = &[".zip", ".mov", ".py", ".sh", ".pl", ".rs", ".md", ".ps", ".ai", ".so", ".cc", ".in", ".am", ".app"];
+const FILES: &[&str] =
+    &[".zip", ".mov", ".py", ".sh", ".pl", ".rs", ".md", ".ps", ".ai", ".so", ".cc", ".in", ".am", ".app"];
 
 #[cfg(test)]
 mod tests {

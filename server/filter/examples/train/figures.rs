@@ -14,7 +14,7 @@ use std::{
 };
 
 pub const OPTIONS: Options =
-    Options { epochs: 8, rate: 0.5, decay: 1e-5, min_messages: 4, min_corpora: 2, group: 3_000.0 };
+    Options { epochs: 8, rate: 0.5, decay: 1e-5, min_messages: 4, min_corpora: 2, group: 3_000.0, most: 3.0 };
 
 /// What is held out together: spam and ham of one time where there are both.
 const ROTATIONS: &[&[&str]] = &[
@@ -141,14 +141,22 @@ fn whole(all: &[Mail], held: &[&str], knowledge: &Knowledge, verbose: bool) {
                 set.iter().for_each(|c| *counts.entry(c).or_default() += 1);
                 if verbose && bad != spam {
                     let sum: f32 = list.iter().map(|f| f.score).sum();
-                    let why: Vec<String> = list.iter().filter(|f| f.score != 0.0 || f.check.is_some()).map(|f| format!("{:?} {} {:.1}", f.rule, f.info, f.score)).collect();
+                    let why: Vec<String> = list
+                        .iter()
+                        .filter(|f| f.score != 0.0 || f.check.is_some())
+                        .map(|f| format!("{:?} {} {:.1}", f.rule, f.info, f.score))
+                        .collect();
                     eprintln!("{} {sum:.1} {:?} {}", mail.path.display(), parsed.subject, why.join(" | "));
                 }
             }
             if messages > 0 {
                 let label = if spam { "spam" } else { "ham" };
                 let named: Vec<String> = counts.iter().map(|(c, n)| format!("{c} {n}")).collect();
-                println!("  filter, {name} {label}: held as spam, phishing, adult or bot {}; {}", share(stopped, messages), named.join(", "));
+                println!(
+                    "  filter, {name} {label}: held as spam, phishing, adult or bot {}; {}",
+                    share(stopped, messages),
+                    named.join(", ")
+                );
             }
         }
     }
@@ -183,7 +191,13 @@ pub fn rules(dir: &Path) -> Result<(), String> {
                 format!("{}{percent:5.1}", if k.1 { "S" } else { "h" })
             })
             .collect();
-        println!("{:5} {:4} {} {}", rule.id, format!("{:?}", rule.weight).trim_start_matches("Score(").trim_end_matches(')'), row.join(" "), rule.description);
+        println!(
+            "{:5} {:4} {} {}",
+            rule.id,
+            format!("{:?}", rule.weight).trim_start_matches("Score(").trim_end_matches(')'),
+            row.join(" "),
+            rule.description
+        );
     }
     Ok(())
 }

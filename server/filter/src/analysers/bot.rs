@@ -14,8 +14,31 @@ const BOT: f32 = 4.0;
 
 /// Words that access networks put into the names of their customers' lines.
 const DYNAMIC: &[&str] = &[
-    "dynamic", "dyn", "dhcp", "dialup", "dial", "dsl", "adsl", "vdsl", "pool", "ppp", "pppoe", "cable", "client", "customer", "cust",
-    "broadband", "home", "user", "wireless", "mobile", "fttx", "ftth", "catv", "dynamicip", "residential",
+    "dynamic",
+    "dyn",
+    "dhcp",
+    "dialup",
+    "dial",
+    "dsl",
+    "adsl",
+    "vdsl",
+    "pool",
+    "ppp",
+    "pppoe",
+    "cable",
+    "client",
+    "customer",
+    "cust",
+    "broadband",
+    "home",
+    "user",
+    "wireless",
+    "mobile",
+    "fttx",
+    "ftth",
+    "catv",
+    "dynamicip",
+    "residential",
 ];
 
 pub fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
@@ -59,7 +82,9 @@ pub fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
 fn is_internal(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
-        IpAddr::V6(ip) => ip.is_loopback() || (ip.segments()[0] & 0xfe00) == 0xfc00 || (ip.segments()[0] & 0xffc0) == 0xfe80,
+        IpAddr::V6(ip) => {
+            ip.is_loopback() || (ip.segments()[0] & 0xfe00) == 0xfc00 || (ip.segments()[0] & 0xffc0) == 0xfe80
+        }
     }
 }
 
@@ -110,7 +135,10 @@ mod tests {
     }
     #[test]
     fn a_relayed_message_of_a_line_is_only_suspicious() {
-        let list = found("7.113.0.203.pool.isp.example", "Received: by x\r\nReceived: by y\r\nMessage-ID: <1@b>\r\nDate: x\r\n\r\nhi");
+        let list = found(
+            "7.113.0.203.pool.isp.example",
+            "Received: by x\r\nReceived: by y\r\nMessage-ID: <1@b>\r\nDate: x\r\n\r\nhi",
+        );
         assert!(list[0].check.is_none() && list[0].score > 0.0, "{list:?}");
     }
     #[test]

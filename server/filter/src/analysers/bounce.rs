@@ -25,8 +25,11 @@ static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
         | warning:\s(?:message|could\snot\ssend) | user\s(?:unknown|not\sfound) | mail(?:er)?\sdaemon | mailbox\s(?:full|unavailable|quota) | delayed\smail | (?:e?mail|message|sorry).{0,30}(?:rejected|refused|blocked|bounced?)",
     )
 });
-static SENDER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mailadmin|mail[-_.]?delivery|mta|bounce[sd]?|mmdf|autoresponder|administrator|system.?attendant|microsoftexchange[0-9a-f]*|no-?reply-?postmaster|daemon)\b"));
+static SENDER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mailadmin|mail[-_.]?delivery|mta|bounce[sd]?|mmdf|autoresponder|administrator|system.?attendant|microsoftexchange[0-9a-f]*|no-?reply-?postmaster|daemon)\b",
+    )
+});
 static TEXT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix) (?:could|can)\s?not\sbe\s(?:sent|delivered|reached) | (?:were|was)\snot\sdelivered | unable\sto\s(?:deliver|relay|accept|process)|permanent(?:ly)?\s(?:fatal\s)?(?:error|failure|failed) | following\s(?:address|recipient)
@@ -46,7 +49,8 @@ fn report(context: &Context<'_>) -> Option<String> {
     let m = context.message;
     let content_type = m.header("content-type").unwrap_or_default().to_ascii_lowercase();
     let standard = content_type.starts_with("multipart/report") && content_type.contains("delivery-status");
-    let has_status = m.parts.iter().any(|p| matches!(p.mime.as_str(), "message/delivery-status" | "message/global-delivery-status"));
+    let has_status =
+        m.parts.iter().any(|p| matches!(p.mime.as_str(), "message/delivery-status" | "message/global-delivery-status"));
     let null = context.session.return_path.is_none() || m.header("return-path").is_some_and(|v| v.trim() == "<>");
     if standard || (has_status && (null || is_daemon(m))) {
         return Some("a delivery report (RFC 3464)".into());

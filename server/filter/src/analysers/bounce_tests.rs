@@ -54,7 +54,14 @@ fn automatic_replies_are_known_by_header_or_subject() {
 }
 #[test]
 fn notices_and_talk_about_mail_are_no_bounces() {
-    let plain = |subject: &str, extra: &str| info(&format!("From: Ann <ann@b.example>\nSubject: {subject}\n{extra}\nThe mailbox is full, delivery failed, what now?\n"), false);
+    let plain = |subject: &str, extra: &str| {
+        info(
+            &format!(
+                "From: Ann <ann@b.example>\nSubject: {subject}\n{extra}\nThe mailbox is full, delivery failed, what now?\n"
+            ),
+            false,
+        )
+    };
     assert_eq!(plain("Re: delivery failure on our server", ""), None);
     assert_eq!(plain("Build 17 failed", "Auto-Submitted: auto-generated\nX-Auto-Response-Suppress: All\n"), None);
     assert_eq!(plain("Automatic door repairs", ""), None);

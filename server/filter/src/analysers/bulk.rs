@@ -11,10 +11,37 @@ const PROMOTION: f32 = 1.0;
 
 /// Header fields that mailing platforms add, by their beginnings in lower case.
 const PLATFORM: &[&str] = &[
-    "x-campaign", "x-mc-user", "x-mailgun-tag", "x-mailgun-variables", "x-sfmc", "x-job", "x-csa-complaints", "x-ses-configuration",
-    "feedback-id", "x-feedback-id", "x-sg-eid", "x-mailchimp", "x-bulkmail", "x-list-unsubscribe", "x-mailer-recptid", "x-rpcampaign",
-    "x-sib-id", "x-cm-message", "x-mandrill-user", "x-hs-campaign", "x-marketing", "x-emv-", "x-elqr", "x-report-abuse", "x-newsletter",
-    "x-accounttype", "x-campaignid", "x-mailinglist", "x-klaviyo", "x-delivery-context", "list-unsubscribe-post",
+    "x-campaign",
+    "x-mc-user",
+    "x-mailgun-tag",
+    "x-mailgun-variables",
+    "x-sfmc",
+    "x-job",
+    "x-csa-complaints",
+    "x-ses-configuration",
+    "feedback-id",
+    "x-feedback-id",
+    "x-sg-eid",
+    "x-mailchimp",
+    "x-bulkmail",
+    "x-list-unsubscribe",
+    "x-mailer-recptid",
+    "x-rpcampaign",
+    "x-sib-id",
+    "x-cm-message",
+    "x-mandrill-user",
+    "x-hs-campaign",
+    "x-marketing",
+    "x-emv-",
+    "x-elqr",
+    "x-report-abuse",
+    "x-newsletter",
+    "x-accounttype",
+    "x-campaignid",
+    "x-mailinglist",
+    "x-klaviyo",
+    "x-delivery-context",
+    "list-unsubscribe-post",
 ];
 
 pub fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
@@ -34,7 +61,12 @@ pub fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
     let sum = promotion + mass;
     if promotion < PROMOTION || mass < 1.0 || sum < JUNK {
         if sum >= JUNK / 2.0 {
-            out.push(evidence("bulk", Category::Junk, 0.0, format!("bulk mail, not promotional enough: {}", reasons.join(", "))));
+            out.push(evidence(
+                "bulk",
+                Category::Junk,
+                0.0,
+                format!("bulk mail, not promotional enough: {}", reasons.join(", ")),
+            ));
         }
         return;
     }
@@ -46,7 +78,9 @@ pub fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
 fn is_discussion(m: &Parsed) -> bool {
     let has = |name: &str| m.headers_named(name).next().is_some();
     let posts = m.header("list-post").is_some_and(|v| !v.trim().to_ascii_uppercase().starts_with("NO"));
-    (posts && !has("list-unsubscribe-post")) || has("in-reply-to") || (has("references") && m.subject.to_lowercase().starts_with("re:"))
+    (posts && !has("list-unsubscribe-post"))
+        || has("in-reply-to")
+        || (has("references") && m.subject.to_lowercase().starts_with("re:"))
 }
 
 /// Points for marks of mass mailing.
@@ -69,14 +103,35 @@ fn mass_mailing(m: &Parsed, reasons: &mut Vec<&'static str>) -> f32 {
     });
     add(platform, 1.0, "headers of a mailing platform");
     let text = m.text.to_lowercase();
-    let unsubscribe = ["unsubscribe", "opt out", "opt-out", "manage your preferences", "email preferences", "stop receiving"];
+    let unsubscribe =
+        ["unsubscribe", "opt out", "opt-out", "manage your preferences", "email preferences", "stop receiving"];
     let linked = m.links.iter().any(|l| l.url.to_ascii_lowercase().contains("unsub"));
     add(linked || unsubscribe.iter().any(|w| text.contains(w)), 1.0, "a way to unsubscribe");
-    let online = ["view in browser", "view this email in", "view it in your browser", "view online", "web version", "having trouble viewing"];
+    let online = [
+        "view in browser",
+        "view this email in",
+        "view it in your browser",
+        "view online",
+        "web version",
+        "having trouble viewing",
+    ];
     add(online.iter().any(|w| text.contains(w)), 1.0, "a copy on the web");
     let images = m.links.iter().filter(|l| l.kind == LinkKind::Image && !l.host.is_empty()).count();
     add(images >= 3, 0.5, "many remote images");
-    let single = ["your order", "order number", "receipt", "verification code", "reset your password", "your invoice", "has shipped", "your booking", "your reservation", "security alert", "one-time", "your appointment"];
+    let single = [
+        "your order",
+        "order number",
+        "receipt",
+        "verification code",
+        "reset your password",
+        "your invoice",
+        "has shipped",
+        "your booking",
+        "your reservation",
+        "security alert",
+        "one-time",
+        "your appointment",
+    ];
     let subject = m.subject.to_lowercase();
     add(single.iter().any(|w| subject.contains(w)), -2.5, "");
     sum
@@ -119,12 +174,19 @@ You receive this newsletter because you subscribed. Unsubscribe: https://gardens
     }
     #[test]
     fn a_discussion_of_a_sale_on_a_list_is_not() {
-        let list = SHOP.replace("X-Mailgun-Tag: spring", "List-Post: <mailto:pots@lists.example>\nList-Id: <pots.lists.example>\nPrecedence: list");
+        let list = SHOP.replace(
+            "X-Mailgun-Tag: spring",
+            "List-Post: <mailto:pots@lists.example>\nList-Id: <pots.lists.example>\nPrecedence: list",
+        );
         assert_eq!(categories(&list, Direction::Inbound), []);
     }
     #[test]
     fn a_receipt_by_the_same_platform_is_not() {
-        let receipt = SHOP.replace("Spring sale: 30% off all pots", "Your order 1042 has shipped").replace("30% off, limited time", "are on their way").replace("Shop now and get free shipping.", "Track it in your account.").replace("Offer ends Sunday.", "");
+        let receipt = SHOP
+            .replace("Spring sale: 30% off all pots", "Your order 1042 has shipped")
+            .replace("30% off, limited time", "are on their way")
+            .replace("Shop now and get free shipping.", "Track it in your account.")
+            .replace("Offer ends Sunday.", "");
         assert_eq!(categories(&receipt, Direction::Inbound), []);
     }
 }

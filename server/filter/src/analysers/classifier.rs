@@ -9,6 +9,8 @@ use model::{Category, Finding};
 
 /// Fewer features say nothing reliable.
 const FEWEST: usize = 6;
+/// Points that words may add to a report about mail.
+const REPORT: f32 = 1.0;
 
 pub fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
     let features = features(context.message);
@@ -17,13 +19,21 @@ pub fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
     }
     let shipped = context.knowledge.model.log_odds(&features);
     let learned = context.knowledge.local.log_odds(&features);
-    let score = points(shipped + learned);
+    let mut score = points(shipped + learned);
+    // Reports and automatic replies are written by programs, of which the model has hardly seen any.
+    if out.iter().any(|f| f.category == Category::Ndr) {
+        score = score.min(REPORT);
+    }
     if score.abs() < 0.05 {
         return;
     }
     let mut info = format!("{:.0} % likely spam by its words", 100.0 * probability(shipped + learned));
     if learned.abs() >= 0.5 {
-        info.push_str(if learned > 0.0 { ", more so by what was learned here" } else { ", less so by what was learned here" });
+        info.push_str(if learned > 0.0 {
+            ", more so by what was learned here"
+        } else {
+            ", less so by what was learned here"
+        });
     }
     out.push(evidence("classifier", Category::Spam, score, info));
 }

@@ -43,10 +43,8 @@ struct Letters {
 }
 
 fn count(text: &str) -> Letters {
-    let mut n = Letters {
-        others: [(0, "ar"), (0, "he"), (0, "th"), (0, "el"), (0, "hi"), (0, "hy")],
-        ..Letters::default()
-    };
+    let mut n =
+        Letters { others: [(0, "ar"), (0, "he"), (0, "th"), (0, "el"), (0, "hi"), (0, "hy")], ..Letters::default() };
     for c in text.chars().filter(|c| c.is_alphabetic()) {
         n.all += 1;
         match c {
@@ -73,7 +71,8 @@ fn language(m: &Parsed) -> Option<(&'static str, String)> {
     if n.all == 0 {
         return None;
     }
-    let declared = m.parts.iter().filter(|p| !p.is_attachment).filter_map(|p| p.charset.as_deref()).find_map(of_charset);
+    let declared =
+        m.parts.iter().filter(|p| !p.is_attachment).filter_map(|p| p.charset.as_deref()).find_map(of_charset);
     let enough = |letters: usize, code: &str| {
         #[allow(clippy::cast_precision_loss)] // a sample is short
         let share = letters as f32 / n.all as f32;
@@ -108,7 +107,10 @@ fn sample(m: &Parsed) -> String {
     let mut out = String::with_capacity(SAMPLE);
     let lines = std::iter::once(m.subject.as_str()).chain(m.text.lines());
     for line in lines.filter(|l| !l.trim_start().starts_with('>')) {
-        for word in line.split_whitespace().filter(|w| !w.contains("://") && !w.contains('@') && !w.contains(['_', '=', '{', '<'])) {
+        for word in line
+            .split_whitespace()
+            .filter(|w| !w.contains("://") && !w.contains('@') && !w.contains(['_', '=', '{', '<']))
+        {
             out.push_str(word);
             out.push(' ');
         }
@@ -143,7 +145,8 @@ fn latin(sample: &str, letters: usize) -> Option<(&'static str, String)> {
 /// Whether every twelfth word is one of the commonest of English: technical text full of names still is.
 fn english(sample: &str) -> bool {
     const COMMON: &[&str] = &[
-        "the", "and", "of", "to", "is", "that", "for", "it", "with", "this", "be", "are", "not", "you", "have", "from", "your", "we", "can", "will",
+        "the", "and", "of", "to", "is", "that", "for", "it", "with", "this", "be", "are", "not", "you", "have", "from",
+        "your", "we", "can", "will",
     ];
     let (mut words, mut common) = (0usize, 0usize);
     for word in sample.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()) {
@@ -171,16 +174,46 @@ fn of_charset(charset: &str) -> Option<&'static str> {
 
 /// ISO 639-3 to 639-1, with the English name; English has none.
 const LANGUAGES: &[(Lang, &str, &str)] = &[
-    (Lang::Rus, "ru", "Russian"), (Lang::Cmn, "zh", "Chinese"), (Lang::Spa, "es", "Spanish"), (Lang::Por, "pt", "Portuguese"),
-    (Lang::Ita, "it", "Italian"), (Lang::Fra, "fr", "French"), (Lang::Deu, "de", "German"), (Lang::Ukr, "uk", "Ukrainian"),
-    (Lang::Ara, "ar", "Arabic"), (Lang::Hin, "hi", "Hindi"), (Lang::Jpn, "ja", "Japanese"), (Lang::Heb, "he", "Hebrew"),
-    (Lang::Pol, "pl", "Polish"), (Lang::Kor, "ko", "Korean"), (Lang::Nob, "nb", "Norwegian"), (Lang::Dan, "da", "Danish"),
-    (Lang::Swe, "sv", "Swedish"), (Lang::Fin, "fi", "Finnish"), (Lang::Tur, "tr", "Turkish"), (Lang::Nld, "nl", "Dutch"),
-    (Lang::Hun, "hu", "Hungarian"), (Lang::Ces, "cs", "Czech"), (Lang::Ell, "el", "Greek"), (Lang::Bul, "bg", "Bulgarian"),
-    (Lang::Bel, "be", "Belarusian"), (Lang::Ron, "ro", "Romanian"), (Lang::Slv, "sl", "Slovenian"), (Lang::Hrv, "hr", "Croatian"),
-    (Lang::Srp, "sr", "Serbian"), (Lang::Mkd, "mk", "Macedonian"), (Lang::Lit, "lt", "Lithuanian"), (Lang::Lav, "lv", "Latvian"),
-    (Lang::Est, "et", "Estonian"), (Lang::Vie, "vi", "Vietnamese"), (Lang::Tha, "th", "Thai"), (Lang::Ind, "id", "Indonesian"),
-    (Lang::Cat, "ca", "Catalan"), (Lang::Slk, "sk", "Slovak"), (Lang::Hye, "hy", "Armenian"), (Lang::Afr, "af", "Afrikaans"),
+    (Lang::Rus, "ru", "Russian"),
+    (Lang::Cmn, "zh", "Chinese"),
+    (Lang::Spa, "es", "Spanish"),
+    (Lang::Por, "pt", "Portuguese"),
+    (Lang::Ita, "it", "Italian"),
+    (Lang::Fra, "fr", "French"),
+    (Lang::Deu, "de", "German"),
+    (Lang::Ukr, "uk", "Ukrainian"),
+    (Lang::Ara, "ar", "Arabic"),
+    (Lang::Hin, "hi", "Hindi"),
+    (Lang::Jpn, "ja", "Japanese"),
+    (Lang::Heb, "he", "Hebrew"),
+    (Lang::Pol, "pl", "Polish"),
+    (Lang::Kor, "ko", "Korean"),
+    (Lang::Nob, "nb", "Norwegian"),
+    (Lang::Dan, "da", "Danish"),
+    (Lang::Swe, "sv", "Swedish"),
+    (Lang::Fin, "fi", "Finnish"),
+    (Lang::Tur, "tr", "Turkish"),
+    (Lang::Nld, "nl", "Dutch"),
+    (Lang::Hun, "hu", "Hungarian"),
+    (Lang::Ces, "cs", "Czech"),
+    (Lang::Ell, "el", "Greek"),
+    (Lang::Bul, "bg", "Bulgarian"),
+    (Lang::Bel, "be", "Belarusian"),
+    (Lang::Ron, "ro", "Romanian"),
+    (Lang::Slv, "sl", "Slovenian"),
+    (Lang::Hrv, "hr", "Croatian"),
+    (Lang::Srp, "sr", "Serbian"),
+    (Lang::Mkd, "mk", "Macedonian"),
+    (Lang::Lit, "lt", "Lithuanian"),
+    (Lang::Lav, "lv", "Latvian"),
+    (Lang::Est, "et", "Estonian"),
+    (Lang::Vie, "vi", "Vietnamese"),
+    (Lang::Tha, "th", "Thai"),
+    (Lang::Ind, "id", "Indonesian"),
+    (Lang::Cat, "ca", "Catalan"),
+    (Lang::Slk, "sk", "Slovak"),
+    (Lang::Hye, "hy", "Armenian"),
+    (Lang::Afr, "af", "Afrikaans"),
 ];
 
 fn code(lang: Lang) -> Option<&'static str> {

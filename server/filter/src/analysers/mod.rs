@@ -45,12 +45,12 @@ pub const ALL: &[Analyser] = &[
     ("dmarc", dmarc::run),
     ("spoof", spoof::run),
     ("fuzz", fuzz::run),
+    ("bounce", bounce::run),
     ("rules", rules::run),
     ("classifier", classifier::run),
     ("phish", phish::run),
     ("bot", bot::run),
     ("bulk", bulk::run),
     ("language", language::run),
-    ("bounce", bounce::run),
     ("score", score::run),
 ];

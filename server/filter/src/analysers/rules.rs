@@ -66,7 +66,10 @@ mod tests {
     #[test]
     fn points_are_evidence_hits_decide_and_blocks_are_silent() {
         let rules = "rule 1 SPAM 1.5 \"a\" subject contains \"x\" rule 2 COMPLIANCE hit \"b\" subject contains \"x\" rule 3 SPAM 0 \"c\" subject contains \"x\"";
-        assert_eq!(found(rules, "Subject: x\n\n", Direction::Inbound), [(Category::Spam, false, 1.5), (Category::Compliance, true, 0.0)]);
+        assert_eq!(
+            found(rules, "Subject: x\n\n", Direction::Inbound),
+            [(Category::Spam, false, 1.5), (Category::Compliance, true, 0.0)]
+        );
     }
     #[test]
     fn a_type_of_its_own_decides_when_its_points_reach_the_threshold() {
@@ -77,18 +80,23 @@ mod tests {
     #[test]
     fn junk_and_foul_words_are_no_spam_points_and_junk_is_sorted_inbound_only() {
         let rules = "rule 1 JUNK 2 \"a\" subject contains \"x\" rule 2 PROFANITY 5 \"b\" subject contains \"x\"";
-        assert_eq!(found(rules, "Subject: x\n\n", Direction::Inbound), [(Category::Junk, false, 0.0), (Category::Profanity, false, 0.0), (Category::Profanity, true, 0.0)]);
+        assert_eq!(
+            found(rules, "Subject: x\n\n", Direction::Inbound),
+            [(Category::Junk, false, 0.0), (Category::Profanity, false, 0.0), (Category::Profanity, true, 0.0)]
+        );
         assert_eq!(found(rules, "Subject: x\n\n", Direction::Outbound).len(), 2);
     }
     #[test]
     fn structure_session_and_headers_are_seen_by_the_rules() {
         let rules = "rule 1 SPAM 1 \"a\" links = 1 url.host is evil.example header x-mailer contains \"bulk\" from.domain is b.example envelope.to ends \"@acme.example\" client.ip in 198.51.100.0/24 html_only direction is inbound helo starts \"mail.\" not spf is pass";
-        let message = "From: a@b.example\nX-Mailer: Bulk 1.0\nContent-Type: text/html\n\n<a href='http://evil.example/'>x</a>";
+        let message =
+            "From: a@b.example\nX-Mailer: Bulk 1.0\nContent-Type: text/html\n\n<a href='http://evil.example/'>x</a>";
         assert_eq!(found(rules, message, Direction::Inbound).len(), 1);
     }
     #[test]
     fn the_test_string_of_filters_decides() {
-        let mut case = Case::of("Subject: test\n\nXJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\n");
+        let mut case =
+            Case::of("Subject: test\n\nXJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\n");
         case.knowledge = crate::Knowledge::embedded();
         assert!(case.run(run).iter().any(|f| f.rule == Some(1) && f.check == Some(Check::Category(Category::Spam))));
     }

@@ -42,13 +42,17 @@ mod tests {
         assert_eq!(list.len(), 1);
         list.push(Finding { rule: Some(1100), ..evidence("rules", Category::Spam, 1.5, "Promises money for nothing") });
         run(&case.context(), &mut list);
-        assert_eq!(list[2].info, "5.0 points: classifier 97 % likely spam by its words (3.5), rule 1100 Promises money for nothing (1.5)");
+        assert_eq!(
+            list[2].info,
+            "5.0 points: classifier 97 % likely spam by its words (3.5), rule 1100 Promises money for nothing (1.5)"
+        );
         assert!(list[2].check.is_some());
     }
     #[test]
     fn what_speaks_for_a_message_is_subtracted() {
         let case = Case::of("Subject: x\n\nx\n");
-        let mut list = vec![evidence("rules", Category::Spam, 6.0, "a"), evidence("classifier", Category::Spam, -2.0, "b")];
+        let mut list =
+            vec![evidence("rules", Category::Spam, 6.0, "a"), evidence("classifier", Category::Spam, -2.0, "b")];
         run(&case.context(), &mut list);
         assert_eq!(list.len(), 2);
     }

@@ -137,7 +137,9 @@ fn tokens(text: &str, most: usize, out: &mut Vec<u64>) {
 /// URLs, also such as were made harmless, and mail addresses: rules look at those.
 fn is_address(chunk: &str) -> bool {
     let lower = chunk.to_ascii_lowercase();
-    ["://", "hxxp", "[.]", "www.", "@", "mailto:", "[at]", "[url", "redacted", "removed]"].iter().any(|m| lower.contains(m))
+    ["://", "hxxp", "[.]", "www.", "@", "mailto:", "[at]", "[url", "redacted", "removed]"]
+        .iter()
+        .any(|m| lower.contains(m))
 }
 
 fn finish(word: &mut String, out: &mut Vec<u64>) {

@@ -22,5 +22,5 @@ pub fn probability(log_odds: f32) -> f32 {
 
 /// Log-odds to spam points. Words alone speak for a message as far as -3 points and against it as far as 5.5.
 pub fn points(log_odds: f32) -> f32 {
-    if log_odds > 0.0 { (0.8 * log_odds).min(5.5) } else { (0.6 * log_odds).max(-3.0) }
+    if log_odds > 0.0 { log_odds.min(5.5) } else { (0.6 * log_odds).max(-3.0) }
 }

@@ -103,7 +103,10 @@ impl Model {
             return Err(bad(&format!("version {version} is not {VERSION}")));
         }
         let bits = u32::from(bits);
-        let size = 1usize.checked_shl(bits).filter(|size| bits > 0 && *size <= LARGEST).ok_or_else(|| bad("its size is absurd"))?;
+        let size = 1usize
+            .checked_shl(bits)
+            .filter(|size| bits > 0 && *size <= LARGEST)
+            .ok_or_else(|| bad("its size is absurd"))?;
         let mut numbers = [0f32; 4];
         let mut rest = rest;
         for number in &mut numbers {

@@ -32,11 +32,13 @@ pub struct Options {
     pub min_corpora: u32,
     /// Messages of one corpus and label that count in full; more weigh as much together.
     pub group: f32,
+    /// How much more than one a message of a small group may weigh.
+    pub most: f32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { epochs: 8, rate: 0.5, decay: 1e-5, min_messages: 4, min_corpora: 2, group: 3_000.0 }
+        Options { epochs: 8, rate: 0.5, decay: 1e-5, min_messages: 4, min_corpora: 2, group: 3_000.0, most: 3.0 }
     }
 }
 
@@ -50,7 +52,7 @@ pub fn train(samples: &[Sample], options: &Options) -> Model {
         .iter()
         .map(|s| {
             let row: Vec<u32> = s.features.iter().filter_map(|f| kept.get(f).copied()).collect();
-            let weight = (options.group / groups[&(s.corpus, s.spam)]).min(1.0);
+            let weight = (options.group / groups[&(s.corpus, s.spam)]).min(options.most);
             // As in `Model::sum`: all features count for the length, also those that carry no weight.
             (row, 1.0 / (s.features.len().max(1) as f32).sqrt(), f32::from(u8::from(s.spam)), weight)
         })
@@ -95,7 +97,9 @@ fn common(samples: &[Sample], options: &Options) -> HashMap<u64, u32> {
         }
     }
     seen.into_iter()
-        .filter(|(_, (messages, corpora))| *messages >= options.min_messages && corpora.count_ones() >= options.min_corpora)
+        .filter(|(_, (messages, corpora))| {
+            *messages >= options.min_messages && corpora.count_ones() >= options.min_corpora
+        })
         .map(|(feature, _)| (feature, u32::try_from(index(feature, BITS)).unwrap_or(0)))
         .collect()
 }
@@ -153,7 +157,11 @@ mod tests {
         for n in 0..200u64 {
             let spam = n % 2 == 0;
             let own = if spam { 1 } else { 2 };
-            out.push(Sample { features: vec![f(own), f(3), f(100 + n % 7), f(1_000 + n)], spam, corpus: (n % 3) as u8 });
+            out.push(Sample {
+                features: vec![f(own), f(3), f(100 + n % 7), f(1_000 + n)],
+                spam,
+                corpus: (n % 3) as u8,
+            });
         }
         out
     }
@@ -174,7 +182,10 @@ mod tests {
     #[test]
     fn calibration_finds_the_odds_of_overconfident_sums() {
         // A tenth of each label stands on the wrong side.
-        let sums: Vec<(f32, bool)> = (0..1000).map(|n| (if (n % 10 == 0) == (n % 2 == 0) { -5.0 } else { 5.0 }, n % 2 == 0)).collect();
+        let sums: Vec<(f32, bool)> = (0..1000)
+            .map(|n| (n % 2 == 0, n % 20 < 2))
+            .map(|(spam, wrong)| (if spam == wrong { -5.0 } else { 5.0 }, spam))
+            .collect();
         let (slope, offset) = calibrate(&sums);
         let p = probability(slope * 5.0 + offset);
         assert!(p < 0.95, "{p}");

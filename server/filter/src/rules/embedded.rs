@@ -52,7 +52,11 @@ mod tests {
             for item in parse(name, source).unwrap() {
                 let Item::Rule(rule) = item else { panic!("{name} changes rules") };
                 assert_eq!(seen.insert(rule.id, rule.file.clone()), None, "{}", rule.id);
-                assert!(rule.weight != Weight::Hit || rule.id < 1000, "rule {}: only test strings decide alone", rule.id);
+                assert!(
+                    rule.weight != Weight::Hit || rule.id < 1000,
+                    "rule {}: only test strings decide alone",
+                    rule.id
+                );
             }
         }
     }

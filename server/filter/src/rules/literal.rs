@@ -8,7 +8,7 @@ use regex_syntax::{
 };
 
 /// Memory of one compiled pattern and of its lazily built automaton, in bytes.
-const REGEX_SIZE: usize = 512 << 10;
+const REGEX_SIZE: usize = 2 << 20;
 /// Shorter literals are seen in every message and would save nothing.
 const SHORTEST: usize = 3;
 /// More alternatives than this are not worth the literals.

@@ -172,7 +172,9 @@ fn text(m: &Parsed, view: &mut View) {
 /// A word of Latin letters and such of Cyrillic or Greek, as only disguise writes them.
 fn is_mixed(word: &str) -> bool {
     let latin = word.chars().any(|c| c.is_ascii_alphabetic());
-    latin && word.chars().count() > 3 && word.chars().any(|c| matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}'))
+    latin
+        && word.chars().count() > 3
+        && word.chars().any(|c| matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}'))
         && word.chars().all(char::is_alphanumeric)
 }
 
@@ -195,7 +197,11 @@ mod tests {
 
     #[test]
     fn cryptocurrency_addresses_are_known_by_their_shape() {
-        for yes in ["1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "0x52908400098527886e0f7030069857d2e4169ee7"] {
+        for yes in [
+            "1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
+            "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+            "0x52908400098527886e0f7030069857d2e4169ee7",
+        ] {
             assert!(is_coin_address(yes), "{yes}");
         }
         for no in ["1234567890123456789012345678901", "supercalifragilisticexpialidocious", "3short", "0x529"] {

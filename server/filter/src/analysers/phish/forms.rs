@@ -19,13 +19,18 @@ pub(super) fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
         out.push(decisive("phish", Category::Phish, "a form in the message asks for a password"));
     }
     for file in &m.attachments {
-        let page = file.kind == "html" || ["html", "htm", "shtml", "xhtml", "svg", "xht"].contains(&file.extension.as_str());
+        let page =
+            file.kind == "html" || ["html", "htm", "shtml", "xhtml", "svg", "xht"].contains(&file.extension.as_str());
         if !page {
             continue;
         }
         let text = String::from_utf8_lossy(&file.data[..file.data.len().min(PAGE)]).to_ascii_lowercase();
         if has_password_field(&text) {
-            out.push(decisive("phish", Category::Phish, format!("{} is a page that asks for a password", file.label())));
+            out.push(decisive(
+                "phish",
+                Category::Phish,
+                format!("{} is a page that asks for a password", file.label()),
+            ));
         } else if let Some(trick) = trick(&text) {
             out.push(decisive("phish", Category::Phish, format!("{} is a page that {trick}", file.label())));
         } else if text.contains("<script") {
@@ -39,7 +44,16 @@ fn trick(page: &str) -> Option<&'static str> {
     let any = |words: &[&str]| words.iter().any(|w| page.contains(w));
     let script = any(&["<script", "onload=", "onerror=", "javascript:"]);
     let unpacks = any(&["atob(", "unescape(", "fromcharcode", "decodeuricomponent(", "eval("]);
-    let writes = any(&["document.write", "innerhtml", "location.href", "location.replace", "window.location", "createobjecturl", "mssaveoropenblob", ".click()"]);
+    let writes = any(&[
+        "document.write",
+        "innerhtml",
+        "location.href",
+        "location.replace",
+        "window.location",
+        "createobjecturl",
+        "mssaveoropenblob",
+        ".click()",
+    ]);
     if script && unpacks && (writes || has_long_base64(page)) {
         return Some("unpacks itself by a script");
     }

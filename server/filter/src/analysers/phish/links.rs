@@ -11,9 +11,29 @@ use model::{Category, Finding};
 
 /// Services that rewrite links to check them when they are followed: what they show is the original.
 const REWRITERS: &[&str] = &[
-    "safelinks.protection.outlook.com", "urldefense.com", "urldefense.proofpoint.com", "mimecast.com", "mimecastprotect.com", "cudasvc.com", "secure-web.cisco.com",
-    "trendmicro.com", "sophos.com", "barracudanetworks.com", "fireeye.com", "checkpoint.com", "avanan.click", "zixcentral.com", "trustifi.com", "edgepilot.com",
-    "atpscan.global.hornetsecurity.com", "googleadservices.com", "spamtitan.com", "emailprotection.link", "l.facebook.com", "t.co", "linkprotect.cudasvc.com",
+    "safelinks.protection.outlook.com",
+    "urldefense.com",
+    "urldefense.proofpoint.com",
+    "mimecast.com",
+    "mimecastprotect.com",
+    "cudasvc.com",
+    "secure-web.cisco.com",
+    "trendmicro.com",
+    "sophos.com",
+    "barracudanetworks.com",
+    "fireeye.com",
+    "checkpoint.com",
+    "avanan.click",
+    "zixcentral.com",
+    "trustifi.com",
+    "edgepilot.com",
+    "atpscan.global.hornetsecurity.com",
+    "googleadservices.com",
+    "spamtitan.com",
+    "emailprotection.link",
+    "l.facebook.com",
+    "t.co",
+    "linkprotect.cudasvc.com",
 ];
 
 pub(super) fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
@@ -24,9 +44,15 @@ pub(super) fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
     if let Some((shown, link)) = mismatch.filter(|_| !is_list(m)) {
         let info = format!("a link shows {shown} and leads to {}", link.host);
         let brand = brands::owner(shown);
+        // A company's own host that counts clicks, or leads on to a partner's page.
+        let from = m.from.as_ref().and_then(|f| f.address.as_ref());
+        let own = |link: &Link| from.is_some_and(|a| same_organisation(a.domain_str(), &link.host));
         match brand {
             // A newsletter counts its clicks; one that borrows a bank's name and presses to log in does not.
-            Some(brand) if !brand.owns(&link.host) && (!bulk || lures) => out.push(decisive("phish", Category::Phish, info)),
+            Some(brand) if !brand.owns(&link.host) && (!bulk || lures) => {
+                out.push(decisive("phish", Category::Phish, info))
+            }
+            _ if own(link) => {}
             _ if lures && !bulk => out.push(decisive("phish", Category::Phish, info)),
             _ if !bulk => out.push(evidence("phish", Category::Phish, 1.0, info)),
             _ => {}
@@ -39,11 +65,21 @@ pub(super) fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
     let followed = || m.links.iter().filter(|l| matches!(l.kind, LinkKind::Anchor | LinkKind::Form));
     if let Some(link) = followed().find(|l| is_ip(&l.host) && !is_private(&l.host)) {
         if lures {
-            out.push(evidence("phish", Category::Phish, 2.5, format!("asks to log in at the bare address {}", link.host)));
+            out.push(evidence(
+                "phish",
+                Category::Phish,
+                2.5,
+                format!("asks to log in at the bare address {}", link.host),
+            ));
         }
     }
     if let Some(link) = followed().find(|l| hides_host(&l.url)) {
-        out.push(evidence("phish", Category::Phish, 2.0, format!("a link to {} that begins with another host's name and @", link.host)));
+        out.push(evidence(
+            "phish",
+            Category::Phish,
+            2.0,
+            format!("a link to {} that begins with another host's name and @", link.host),
+        ));
     }
 }
 
@@ -63,10 +99,13 @@ fn is_private(host: &str) -> bool {
 fn mismatch(link: &Link) -> Option<(&str, &Link)> {
     let shown = shown_host(&link.text)?;
     let host = link.host.as_str();
-    let rewritten = REWRITERS.iter().any(|r| host == *r || host.strip_suffix(r).is_some_and(|rest| rest.ends_with('.')));
+    let rewritten =
+        REWRITERS.iter().any(|r| host == *r || host.strip_suffix(r).is_some_and(|rest| rest.ends_with('.')));
     let redirect = host.contains("google.") && link.url.contains("/url?");
-    let international = shown.is_ascii() || idna::domain_to_ascii(shown).is_ok_and(|ascii| !same_organisation(&ascii, host));
-    (!host.is_empty() && !rewritten && !redirect && international && !same_organisation(shown, host)).then_some((shown, link))
+    let international =
+        shown.is_ascii() || idna::domain_to_ascii(shown).is_ok_and(|ascii| !same_organisation(&ascii, host));
+    (!host.is_empty() && !rewritten && !redirect && international && !same_organisation(shown, host))
+        .then_some((shown, link))
 }
 
 /// `https://www.bank.com@evil.test/`.

@@ -41,12 +41,21 @@ pub(super) fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
                 return out.push(decisive("phish", Category::Phish, format!("{host}{shown} imitates {}", brand.name)));
             }
             Likeness::Before if !is_list(m) => {
-                return out.push(decisive("phish", Category::Phish, format!("{host} begins like {} and belongs to {}", brand.name, organisation(host))));
+                return out.push(decisive(
+                    "phish",
+                    Category::Phish,
+                    format!("{host} begins like {} and belongs to {}", brand.name, organisation(host)),
+                ));
             }
             Likeness::Part if !partly => {
                 partly = true;
                 let score = if lures(m) { 2.5 } else { 1.0 };
-                out.push(evidence("phish", Category::Phish, score, format!("{host} borrows the name of {}", brand.name)));
+                out.push(evidence(
+                    "phish",
+                    Category::Phish,
+                    score,
+                    format!("{host} borrows the name of {}", brand.name),
+                ));
             }
             _ => {}
         }
@@ -72,8 +81,13 @@ fn likeness(host: &str) -> Option<(&'static Brand, Likeness)> {
             }
         }
         let below = shown.strip_suffix(organisation).unwrap_or_default();
-        let own = |domain: &&str| domain.strip_suffix(".*").map_or((*domain).to_owned(), |label| format!("{label}.com"));
-        if brand.domains.iter().take(1).any(|d| below.split_once(own(&d).as_str()).is_some_and(|(b, a)| (b.is_empty() || b.ends_with('.')) && a.starts_with('.'))) {
+        let own =
+            |domain: &&str| domain.strip_suffix(".*").map_or((*domain).to_owned(), |label| format!("{label}.com"));
+        if brand.domains.iter().take(1).any(|d| {
+            below
+                .split_once(own(&d).as_str())
+                .is_some_and(|(b, a)| (b.is_empty() || b.ends_with('.')) && a.starts_with('.'))
+        }) {
             return Some((brand, Likeness::Before));
         }
     }

@@ -40,7 +40,8 @@ fn lures(m: &Parsed) -> bool {
 
 /// Mail of a discussion list carries other people's words and names.
 fn is_list(m: &Parsed) -> bool {
-    m.headers_named("list-post").next().is_some() || (m.headers_named("list-id").next().is_some() && m.headers_named("in-reply-to").next().is_some())
+    m.headers_named("list-post").next().is_some()
+        || (m.headers_named("list-id").next().is_some() && m.headers_named("in-reply-to").next().is_some())
 }
 
 #[cfg(test)]

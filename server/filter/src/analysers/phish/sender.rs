@@ -21,7 +21,9 @@ pub(super) fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
         if !via && !same_organisation(host, domain) {
             let info = format!("the sender's name holds an address at {host}, the message is from {domain}");
             out.push(match brands::owner(host) {
-                Some(brand) if !brand.owns(domain) && brand.labels.iter().any(|l| host.starts_with(l)) && lures(m) => decisive("phish", Category::Phish, info),
+                Some(brand) if !brand.owns(domain) && brand.labels.iter().any(|l| host.starts_with(l)) && lures(m) => {
+                    decisive("phish", Category::Phish, info)
+                }
                 _ => evidence("phish", Category::Phish, 1.5, info),
             });
             return;
