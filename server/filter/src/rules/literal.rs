@@ -90,11 +90,11 @@ mod tests {
         fn what_matches_holds_a_required_literal(text in "[a-cA-C ]{0,30}",
             source in r"(abc|bca|cab)( ?[a-c]|aab|\w+)?(ccc|abca)*|bbb[ab]?ccc") {
             let pattern = Pattern { source, ignore_case: true };
-            if let (Some(set), Ok(regex)) = (required(&pattern), regex(&pattern)) {
-                if regex.is_match(&text) {
-                    let lower = text.to_lowercase();
-                    prop_assert!(set.iter().any(|l| lower.contains(l)), "{:?} in {:?}", set, lower);
-                }
+            if let (Some(set), Ok(regex)) = (required(&pattern), regex(&pattern))
+                && regex.is_match(&text)
+            {
+                let lower = text.to_lowercase();
+                prop_assert!(set.iter().any(|l| lower.contains(l)), "{:?} in {:?}", set, lower);
             }
         }
     }

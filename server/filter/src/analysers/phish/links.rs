@@ -63,15 +63,10 @@ pub(super) fn run(context: &Context<'_>, out: &mut Vec<Finding>) {
         out.push(decisive("phish", Category::Phish, "a link that carries a page of its own (data:)"));
     }
     let followed = || m.links.iter().filter(|l| matches!(l.kind, LinkKind::Anchor | LinkKind::Form));
-    if let Some(link) = followed().find(|l| is_ip(&l.host) && !is_private(&l.host)) {
-        if lures {
-            out.push(evidence(
-                "phish",
-                Category::Phish,
-                2.5,
-                format!("asks to log in at the bare address {}", link.host),
-            ));
-        }
+    let bare = |l: &&Link| lures && is_ip(&l.host) && !is_private(&l.host);
+    if let Some(link) = followed().find(bare) {
+        let info = format!("asks to log in at the bare address {}", link.host);
+        out.push(evidence("phish", Category::Phish, 2.5, info));
     }
     if let Some(link) = followed().find(|l| hides_host(&l.url)) {
         out.push(evidence(

@@ -85,7 +85,7 @@ fn likeness(host: &str) -> Option<(&'static Brand, Likeness)> {
             |domain: &&str| domain.strip_suffix(".*").map_or((*domain).to_owned(), |label| format!("{label}.com"));
         if brand.domains.iter().take(1).any(|d| {
             below
-                .split_once(own(&d).as_str())
+                .split_once(own(d).as_str())
                 .is_some_and(|(b, a)| (b.is_empty() || b.ends_with('.')) && a.starts_with('.'))
         }) {
             return Some((brand, Likeness::Before));
