@@ -164,11 +164,9 @@ impl Config {
                 overlay(&mut table, &key.to_ascii_lowercase().replace("__", "."), &value);
             }
         }
-        let mut config: Config =
-            serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|e| ConfigError::Key {
-                key: e.path().to_string(),
-                message: e.inner().to_string().trim().replace('\n', " "),
-            })?;
+        let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|e| {
+            ConfigError::Key { key: e.path().to_string(), message: e.inner().to_string().trim().replace('\n', " ") }
+        })?;
         config.complete()?;
         Ok(config)
     }
@@ -221,9 +219,6 @@ impl Config {
 
     pub fn http_listen(&self) -> Result<SocketAddr, ConfigError> {
         socket_address("http.listen", &self.http.listen)
-    }
-    pub fn inbound(&self) -> Result<Vec<SocketAddr>, ConfigError> {
-        addresses("smtp.inbound", &self.smtp.inbound)
     }
     pub fn dns_servers(&self) -> Result<Vec<SocketAddr>, ConfigError> {
         addresses("dns.servers", &self.dns.servers)
@@ -346,7 +341,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.http.url, "https://mail.example.net");
-        assert_eq!(config.inbound().unwrap().len(), 2);
+        assert_eq!(config.smtp.inbound.len(), 2);
         assert_eq!(config.clamd().as_deref(), Some("unix:/run/c"));
     }
 

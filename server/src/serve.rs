@@ -69,31 +69,43 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     }
 
     // Ports first: a port that is taken should stop the start before anything is touched.
-    let http = TcpListener::bind(config.http_listen()?).await.map_err(|e| taken("http.listen", &config.http.listen, &e))?;
+    let http =
+        TcpListener::bind(config.http_listen()?).await.map_err(|e| taken("http.listen", &config.http.listen, &e))?;
 
     let figures = ops::figures()?;
     let store = Store::open(&config.data).await?;
     let vault = vault::Vault::open(&config.data)?;
     let knowledge = Arc::new(LiveKnowledge::load(config.data.clone())?);
-    let options = spool::Options {
-        min_free_bytes: config.spool.min_free_mb.unwrap_or(256) << 20,
-        ..spool::Options::default()
-    };
+    let options =
+        spool::Options { min_free_bytes: config.spool.min_free_mb.unwrap_or(256) << 20, ..spool::Options::default() };
     let (spool, left) = Spool::open(&config.data.join("spool"), options)?;
     let snapshots = SnapshotStore::load(store.clone()).await?;
     let batches = Batcher::start(store.clone(), BatchOptions::default());
 
     let routing: Arc<dyn delivery::Routing> = Arc::new(SnapshotRouting::new(snapshots.clone()));
-    let queue = Queue::start(
-        spool.clone(),
-        queue_options(&config)?,
-        routing.clone(),
-        Arc::new(Recorder::new(batches.clone())),
-    );
+    let queue =
+        Queue::start(spool.clone(), queue_options(&config)?, routing.clone(), Arc::new(Recorder::new(batches.clone())));
     let (intake, receiver) = flow::pipeline::intake();
     let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
     let service = Service::new(store, VaultBodies(vault.clone()), outbox, service_config(&config));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
+
+    let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake.clone()));
+    let tls = smtp::self_signed(&config.data.join("tls"), &config.hostname)?;
+    let tls = Arc::new(ArcSwapOption::from(Some(tls)));
+    let mut listeners = Vec::new();
+    for (key, addresses, direction) in [
+        ("smtp.inbound", &config.smtp.inbound, Direction::Inbound),
+        ("smtp.outbound", &config.smtp.outbound, Direction::Outbound),
+    ] {
+        for text in addresses {
+            let address = crate::config::socket_address(key, text)?;
+            let options = smtp_options(&config, tls.clone())?;
+            let server =
+                smtp::Server::bind(address, direction, gate.clone(), options).map_err(|e| taken(key, text, &e))?;
+            listeners.push(server);
+        }
+    }
 
     let threads = match config.scan.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -124,28 +136,11 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         tracing::info!(messages = recovered, "taken up again from the spool");
     }
 
-    let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake));
-    let tls = smtp::self_signed(&config.data.join("tls"), &config.hostname)?;
-    let tls = Arc::new(ArcSwapOption::from(Some(tls)));
-    let mut listeners = Vec::new();
-    for (key, addresses, direction) in [
-        ("smtp.inbound", &config.smtp.inbound, Direction::Inbound),
-        ("smtp.outbound", &config.smtp.outbound, Direction::Outbound),
-    ] {
-        for text in addresses {
-            let address = crate::config::socket_address(key, text)?;
-            let options = smtp_options(&config, tls.clone())?;
-            let server = smtp::Server::bind(address, direction, gate.clone(), options)
-                .map_err(|e| taken(key, text, &e))?;
-            listeners.push(server);
-        }
-    }
-
     let watched = ["rules", "signatures", "classifier", "model"].map(|d| config.data.join(d));
     Jobs { service: service.clone(), snapshots, knowledge: knowledge.clone(), watched: watched.into() }.start();
 
-    let app = app::router(web_state(&config, service.clone()))
-        .merge(ops::router(service.clone(), spool.clone(), figures));
+    let app =
+        app::router(web_state(&config, service.clone())).merge(ops::router(service.clone(), spool.clone(), figures));
     let (stop_web, mut web_stops) = tokio::sync::watch::channel(false);
     let web = tokio::spawn(async move {
         let service = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -186,7 +181,12 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
 }
 
 /// What was read from the disk at the start is read again; an error leaves the old in force.
-fn reload(config: &Config, file: Option<&PathBuf>, knowledge: &LiveKnowledge, tls: &ArcSwapOption<rustls::ServerConfig>) {
+fn reload(
+    config: &Config,
+    file: Option<&PathBuf>,
+    knowledge: &LiveKnowledge,
+    tls: &ArcSwapOption<rustls::ServerConfig>,
+) {
     tracing::info!("reloading");
     if let Err(error) = Config::load(file.map(PathBuf::as_path), Some(&config.data)) {
         tracing::error!(%error, "the configuration is wrong; the old one stays");
@@ -252,11 +252,8 @@ fn smtp_options(config: &Config, tls: Arc<ArcSwapOption<rustls::ServerConfig>>) 
 
 fn web_state(config: &Config, service: Service) -> app::AppState {
     let root = site::root().to_string_lossy().into_owned();
-    let leptos_options = leptos::config::LeptosOptions::builder()
-        .output_name("postern")
-        .site_root(root)
-        .site_pkg_dir("pkg")
-        .build();
+    let leptos_options =
+        leptos::config::LeptosOptions::builder().output_name("postern").site_root(root).site_pkg_dir("pkg").build();
     app::AppState { service, leptos_options, url: config.http.url.clone() }
 }
 

@@ -69,7 +69,11 @@ impl Draft<'_> {
 
     fn text(&self, now: Timestamp, text: &str) -> Sample {
         let body = text.replace('\n', "\r\n");
-        self.with(now, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n", body.as_bytes())
+        self.with(
+            now,
+            "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n",
+            body.as_bytes(),
+        )
     }
 
     fn html(&self, now: Timestamp, text: &str, html: &str) -> Sample {
@@ -107,8 +111,18 @@ mod tests {
         let samples = all("bob@acme.test", Timestamp(1_795_514_400_000));
         let names: Vec<_> = samples.iter().map(|s| s.name).collect();
         for wanted in [
-            "plain", "html", "spam", "phishing", "bounce", "newsletter", "eicar", "macro", "zip-in-zip", "large",
-            "japanese", "dkim-signed",
+            "plain",
+            "html",
+            "spam",
+            "phishing",
+            "bounce",
+            "newsletter",
+            "eicar",
+            "macro",
+            "zip-in-zip",
+            "large",
+            "japanese",
+            "dkim-signed",
         ] {
             assert!(names.contains(&wanted), "{wanted} is missing");
         }

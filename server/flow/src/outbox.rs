@@ -16,11 +16,7 @@ pub struct QueueOutbox {
 
 impl QueueOutbox {
     /// `waiting`: messages that the filter has not seen yet.
-    pub fn new(
-        queue: Queue,
-        routing: Arc<dyn Routing>,
-        waiting: Arc<std::sync::atomic::AtomicU64>,
-    ) -> QueueOutbox {
+    pub fn new(queue: Queue, routing: Arc<dyn Routing>, waiting: Arc<std::sync::atomic::AtomicU64>) -> QueueOutbox {
         QueueOutbox { queue, routing, waiting }
     }
 }

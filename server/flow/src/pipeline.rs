@@ -79,7 +79,7 @@ pub struct Running {
 
 impl Running {
     /// Waits for messages that are being filtered, up to `patience`; the rest is taken up at the next start.
-    pub async fn stop(mut self, patience: Duration) {
+    pub async fn stop(self, patience: Duration) {
         self.busy.close();
         let all = self.slots as usize;
         let _ = tokio::time::timeout(patience, async {
@@ -88,6 +88,12 @@ impl Running {
             }
         })
         .await;
+    }
+}
+
+/// A start that fails half-way drops a running pipeline within another runtime, where waiting is not allowed.
+impl Drop for Running {
+    fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

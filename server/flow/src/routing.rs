@@ -19,11 +19,7 @@ impl Routing for SnapshotRouting {
         let snapshot = self.snapshots.get();
         let domain = snapshot.domain(domain.as_str())?;
         let routing = &domain.values().routing;
-        Some(Gateway {
-            hosts: domain.gateways.clone(),
-            order: routing.gateway_order,
-            encryption: routing.encryption,
-        })
+        Some(Gateway { hosts: domain.gateways.clone(), order: routing.gateway_order, encryption: routing.encryption })
     }
 
     /// Our own domains by their gateway, all others by their mail exchangers.

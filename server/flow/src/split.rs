@@ -23,7 +23,9 @@ pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, now: Timestamp) -> Pla
     for one in outgoing {
         let target = Target { recipient: one.recipient, rcpt_to: one.rcpt_to, done: false };
         let same = deliveries.iter_mut().find(|(d, verdict, keep)| {
-            d.route == one.route && *keep == one.keep_trying && (Arc::ptr_eq(verdict, &one.verdict) || **verdict == *one.verdict)
+            d.route == one.route
+                && *keep == one.keep_trying
+                && (Arc::ptr_eq(verdict, &one.verdict) || **verdict == *one.verdict)
         });
         match same {
             // Two aliases of one mailbox fold into one delivery.

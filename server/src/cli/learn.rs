@@ -40,8 +40,7 @@ impl Learn {
                 for file in files {
                     let raw = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
                     for message in split_mbox(&raw) {
-                        let parsed =
-                            Parsed::parse(bytes::Bytes::copy_from_slice(message), &Limits::default());
+                        let parsed = Parsed::parse(bytes::Bytes::copy_from_slice(message), &Limits::default());
                         local.learn(&knowledge.model, &parsed, is_spam);
                         *(if is_spam { &mut spam } else { &mut ham }) += 1;
                     }

@@ -40,9 +40,7 @@ impl Token {
         block_on(async {
             let service = open_service(&config).await?;
             let account = account_named(&service, create.account.as_deref()).await?;
-            let token = service
-                .create_token(&Actor::system("cli"), &create.name, &create.scope, account)
-                .await?;
+            let token = service.create_token(&Actor::system("cli"), &create.name, &create.scope, account).await?;
             println!("{token}");
             Ok(ExitCode::SUCCESS)
         })?

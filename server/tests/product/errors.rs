@@ -102,7 +102,10 @@ async fn malformed_mail_is_accounted_for_to_the_last() {
     let sink = sink().await;
     let server = Running::start("");
     server.acme(&[sink.address()]);
-    let deep = format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{}", "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".repeat(400));
+    let deep = format!(
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",
+        "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n".repeat(400)
+    );
     let bodies: Vec<Vec<u8>> = vec![
         b"\r\n".to_vec(),
         b"no header at all\r\n".to_vec(),
@@ -118,7 +121,11 @@ async fn malformed_mail_is_accounted_for_to_the_last() {
         server.send("bob@acme.test", body).await.unwrap();
     }
     let all = format!("{}", bodies.len());
-    wait("the verdicts", || server.query("SELECT count(*) FROM recipient WHERE disposition IN ('delivered','quarantined','discarded')") == [all.clone()]).await;
+    wait("the verdicts", || {
+        server.query("SELECT count(*) FROM recipient WHERE disposition IN ('delivered','quarantined','discarded')")
+            == [all.clone()]
+    })
+    .await;
     let held: u64 = server.query("SELECT count(*) FROM quarantine")[0].parse().unwrap();
     assert_eq!(sink.count() + held, bodies.len() as u64);
 }
@@ -135,7 +142,8 @@ async fn a_bounce_tells_the_sender_in_the_standard_form_when_the_gateway_refuses
             stream.get_mut().write_all(b"220 no\r\n").await.unwrap();
             let mut line = String::new();
             while stream.read_line(&mut line).await.unwrap_or(0) > 0 {
-                let answer: &[u8] = if line.starts_with("RCPT") { b"550 5.1.1 no such user here\r\n" } else { b"250 ok\r\n" };
+                let answer: &[u8] =
+                    if line.starts_with("RCPT") { b"550 5.1.1 no such user here\r\n" } else { b"250 ok\r\n" };
                 stream.get_mut().write_all(answer).await.unwrap();
                 line.clear();
             }

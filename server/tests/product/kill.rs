@@ -16,7 +16,8 @@ async fn no_accepted_message_is_lost_by_kills_at_random_moments() {
     let sink = sink().await;
     let mut server = Running::start("");
     server.acme(&[sink.address()]);
-    let eicar = samples::all("bob@acme.test", model::Timestamp::now()).into_iter().find(|s| s.name == "eicar").unwrap().body;
+    let eicar =
+        samples::all("bob@acme.test", model::Timestamp::now()).into_iter().find(|s| s.name == "eicar").unwrap().body;
     let eicar = String::from_utf8(eicar).unwrap();
 
     let accepted = Arc::new(parking_lot::Mutex::new(Vec::<String>::new()));
@@ -24,7 +25,8 @@ async fn no_accepted_message_is_lost_by_kills_at_random_moments() {
     let next = Arc::new(AtomicU64::new(0));
     let mut senders = Vec::new();
     for _ in 0..6 {
-        let (accepted, stop, next, smtp, eicar) = (accepted.clone(), stop.clone(), next.clone(), server.smtp, eicar.clone());
+        let (accepted, stop, next, smtp, eicar) =
+            (accepted.clone(), stop.clone(), next.clone(), server.smtp, eicar.clone());
         senders.push(tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {
                 let Ok(mut client) = Client::connect(smtp, "client.partner.test").await else {
@@ -35,7 +37,11 @@ async fn no_accepted_message_is_lost_by_kills_at_random_moments() {
                     let n = next.fetch_add(1, Ordering::Relaxed);
                     let name = format!("kill-{n}");
                     // Every fourth is held instead of delivered.
-                    let body = if n % 4 == 0 { eicar.replace("Scan from printer", &name).into_bytes() } else { message(&name, CHAT) };
+                    let body = if n % 4 == 0 {
+                        eicar.replace("Scan from printer", &name).into_bytes()
+                    } else {
+                        message(&name, CHAT)
+                    };
                     if client.send("alice@partner.test", &["bob@acme.test"], &body).await.is_err() {
                         break;
                     }
@@ -84,7 +90,10 @@ async fn no_accepted_message_is_lost_by_kills_at_random_moments() {
     let seen = seen();
     let doubled = accepted.iter().filter(|name| seen[*name].0 > 1).count();
     let held_twice = accepted.iter().filter(|name| seen[*name].1 > 1).count();
-    println!("{} accepted over {kills} kills, {doubled} delivered twice (killed between the gateway's 250 and our note of it)", accepted.len());
+    println!(
+        "{} accepted over {kills} kills, {doubled} delivered twice (killed between the gateway's 250 and our note of it)",
+        accepted.len()
+    );
     assert_eq!(held_twice, 0, "a message is held once");
     // Each kill can catch what is on the wire at that moment, and no more.
     assert!(doubled as u64 <= kills * 40, "{doubled} were delivered twice over {kills} kills");

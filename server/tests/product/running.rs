@@ -48,7 +48,9 @@ impl Running {
             self.http,
             self.smtp
         );
-        for (section, lines) in [("[dns]", "servers = [\"127.0.0.1:9\"]"), ("[scan]", "clamd = \"\""), ("[delivery]", "retry = [1]")] {
+        for (section, lines) in
+            [("[dns]", "servers = [\"127.0.0.1:9\"]"), ("[scan]", "clamd = \"\""), ("[delivery]", "retry = [1]")]
+        {
             if !self.extra.contains(section) {
                 text.push_str(&format!("{section}\n{lines}\n"));
             }
@@ -180,4 +182,5 @@ pub fn message(subject: &str, text: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-pub const CHAT: &str = "Hello Bob,\r\n\r\nshall we meet at noon on Friday at the usual place to go through the drawings?\r\n\r\nAlice";
+pub const CHAT: &str =
+    "Hello Bob,\r\n\r\nshall we meet at noon on Friday at the usual place to go through the drawings?\r\n\r\nAlice";

@@ -32,7 +32,9 @@ fn learn_changes_what_scan_says() {
     let server = Running::prepared("");
     let path = |name: &str| server.dir.path().join(name);
     let body = |n: usize| {
-        format!("From: Shop <shop@shop{n}.example>\r\nTo: bob@acme.test\r\nSubject: Zorbulon {n}\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n\r\nThe zorbulon frobnicator quuxes your glimmering wug; order the zorbulon today, number {n}.\r\n")
+        format!(
+            "From: Shop <shop@shop{n}.example>\r\nTo: bob@acme.test\r\nSubject: Zorbulon {n}\r\nDate: Tue, 24 Nov 2026 10:00:00 +0000\r\n\r\nThe zorbulon frobnicator quuxes your glimmering wug; order the zorbulon today, number {n}.\r\n"
+        )
     };
     for dir in ["spam", "probe"] {
         std::fs::create_dir(path(dir)).unwrap();

@@ -6,40 +6,39 @@ use std::io::{Cursor, Write};
 
 pub(super) fn samples(to: &str, now: Timestamp) -> Vec<Sample> {
     let base = |name, from, envelope, subject, passes| Draft { name, from, envelope, to, subject, extra: "", passes };
-    let mut out = vec![
-        base("eicar", "Scanner <scan@copyshop.example>", "scan@copyshop.example", "Scan from printer", false).attached(
-            now,
-            "See the attached scan.\n",
-            "scan_0412.com",
-            "application/octet-stream",
-            &eicar(),
-        ),
-        base("large", "Print Works <prepress@printworks.test>", "prepress@printworks.test", "Poster for the fair, final data", true).attached(
-            now,
-            "The final data of the poster, 1:1, CMYK.\n",
-            "poster.tif",
-            "image/tiff",
-            &picture(14_500_000),
-        ),
-    ];
+    let mut out =
+        vec![
+            base("eicar", "Scanner <scan@copyshop.example>", "scan@copyshop.example", "Scan from printer", false)
+                .attached(now, "See the attached scan.\n", "scan_0412.com", "application/octet-stream", &eicar()),
+            base(
+                "large",
+                "Print Works <prepress@printworks.test>",
+                "prepress@printworks.test",
+                "Poster for the fair, final data",
+                true,
+            )
+            .attached(
+                now,
+                "The final data of the poster, 1:1, CMYK.\n",
+                "poster.tif",
+                "image/tiff",
+                &picture(14_500_000),
+            ),
+        ];
     // Built in memory; where building fails the sample is missing and a test says so.
     out.extend(macro_document().map(|data| {
-        base("macro", "Accounts <accounts@supplier.example>", "accounts@supplier.example", "Invoice 20817", true).attached(
-            now,
-            "Please find the invoice attached.\n",
-            "invoice_20817.docm",
-            "application/vnd.ms-word.document.macroEnabled.12",
-            &data,
-        )
+        base("macro", "Accounts <accounts@supplier.example>", "accounts@supplier.example", "Invoice 20817", true)
+            .attached(
+                now,
+                "Please find the invoice attached.\n",
+                "invoice_20817.docm",
+                "application/vnd.ms-word.document.macroEnabled.12",
+                &data,
+            )
     }));
     out.extend(zip_in_zip().map(|data| {
-        base("zip-in-zip", "Logistics <track@parcel.example>", "track@parcel.example", "Your parcel papers", false).attached(
-            now,
-            "The papers of your parcel are in the archive.\n",
-            "papers.zip",
-            "application/zip",
-            &data,
-        )
+        base("zip-in-zip", "Logistics <track@parcel.example>", "track@parcel.example", "Your parcel papers", false)
+            .attached(now, "The papers of your parcel are in the archive.\n", "papers.zip", "application/zip", &data)
     }));
     out
 }
@@ -91,7 +90,10 @@ fn macro_document() -> Option<Vec<u8>> {
     vba.create_storage("/VBA").ok()?;
     vba.create_stream("/VBA/_VBA_PROJECT").ok()?.write_all(&[0xCC, 0x61, 0xFF, 0xFF, 0, 0, 0]).ok()?;
     vba.create_stream("/VBA/dir").ok()?.write_all(&[1, 0, 0]).ok()?;
-    vba.create_stream("/VBA/ThisDocument").ok()?.write_all(b"\x01Sub AutoOpen()\r\nMsgBox \"Hello\"\r\nEnd Sub\r\n").ok()?;
+    vba.create_stream("/VBA/ThisDocument")
+        .ok()?
+        .write_all(b"\x01Sub AutoOpen()\r\nMsgBox \"Hello\"\r\nEnd Sub\r\n")
+        .ok()?;
     vba.create_stream("/PROJECT").ok()?.write_all(b"ID=\"{0}\"\r\nDocument=ThisDocument/&H00000000\r\n").ok()?;
     vba.flush().ok()?;
     let vba = vba.into_inner().into_inner();

@@ -1,8 +1,8 @@
 //! A DKIM-signed sample, and the DNS records by which it verifies.
 
 use super::{Draft, Sample};
-use base64::Engine;
 use crate::dns::Zone;
+use base64::Engine;
 use mail_auth::common::crypto::Ed25519Key;
 use mail_auth::common::headers::HeaderWriter;
 use mail_auth::dkim::DkimSigner;
