@@ -134,11 +134,12 @@ pub fn FormErrors() -> impl IntoView {
     move || {
         let error = state.and_then(|s| s.failure.get())?;
         let fields = error.fields.clone();
+        let said_by_field = fields.iter().any(|f| f.message == error.message);
         Some(view! {
             <div class="banner bad" role="alert">
                 <Icon name="alert" />
                 <div>
-                    <p><strong>{error.message.clone()}</strong></p>
+                    {(!said_by_field).then(|| view! { <p><strong>{error.message.clone()}</strong></p> })}
                     {(!fields.is_empty()).then(|| view! {
                         <ul>
                             {fields.into_iter().map(|f| view! { <li><a href=format!("#f-{}", f.field) rel="external">{f.message}</a></li> }).collect_view()}

@@ -11,11 +11,12 @@ fn refused(error: UserError) -> Response {
     (status(error.code), error.message).into_response()
 }
 
-fn actor(session: Option<Extension<CurrentSession>>) -> Result<Actor, Response> {
-    session
-        .and_then(|s| s.0.0)
-        .map(|s| s.actor)
-        .ok_or_else(|| refused(UserError::new(ErrorCode::Unauthenticated, "Log in to see this message.")))
+fn actor(session: Option<Extension<CurrentSession>>) -> Option<Actor> {
+    session.and_then(|s| s.0.0).map(|s| s.actor)
+}
+
+fn log_in_first() -> Response {
+    refused(UserError::new(ErrorCode::Unauthenticated, "Log in to see this message."))
 }
 
 /// `GET /message/{id}/raw`: the message as it came, to be saved.
@@ -24,10 +25,7 @@ pub async fn raw(
     session: Option<Extension<CurrentSession>>,
     Path(id): Path<i64>,
 ) -> Response {
-    let actor = match actor(session) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
+    let Some(actor) = actor(session) else { return log_in_first() };
     match state.service.message_raw(&actor, id).await {
         Ok(bytes) => {
             let name = format!("attachment; filename=\"message-{id}.eml\"");
@@ -47,10 +45,7 @@ pub async fn preview(
     session: Option<Extension<CurrentSession>>,
     Path(id): Path<i64>,
 ) -> Response {
-    let actor = match actor(session) {
-        Ok(actor) => actor,
-        Err(response) => return response,
-    };
+    let Some(actor) = actor(session) else { return log_in_first() };
     let view = match state.service.message(&actor, id).await {
         Ok(view) => view,
         Err(error) => return refused(error.into()),
