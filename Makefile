@@ -22,7 +22,7 @@ run: build
 
 build:
 	@scripts/setup.sh run
-	@cargo leptos build --release --quiet
+	@cargo leptos build --release 
 
 ## Rebuilds on change.
 dev:
@@ -35,11 +35,14 @@ setup:
 # Debug builds erase component types: the pages compile in a fraction of the time. One set of flags for all of them, so
 # that dependencies are compiled once.
 DEBUG_FLAGS := --cfg erase_components
+# The pages for the browser (frontend) are built apart: together with the server they would be compiled for both at once.
+OURS := --workspace --exclude frontend
 
 lint:
 	@scripts/setup.sh test
 	cargo fmt --all --check
-	RUSTFLAGS="$(DEBUG_FLAGS)" cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTFLAGS="$(DEBUG_FLAGS)" cargo clippy $(OURS) --all-targets --quiet -- -D warnings
+	RUSTFLAGS="$(DEBUG_FLAGS)" cargo clippy --package frontend --target wasm32-unknown-unknown --quiet -- -D warnings
 	cargo deny --log-level error --offline check bans licenses sources
 
 ## Everything: lint, unit, contract, protocol and browser tests.
@@ -47,17 +50,17 @@ test: lint test-rust test-web
 
 test-rust:
 	@scripts/setup.sh test
-	RUSTFLAGS="$(DEBUG_FLAGS)" cargo nextest run --workspace --no-fail-fast
+	RUSTFLAGS="$(DEBUG_FLAGS)" cargo nextest run $(OURS) --no-fail-fast
 
 test-web:
 	@scripts/setup.sh test
-	RUSTFLAGS="$(DEBUG_FLAGS)" cargo build --workspace --bin postern
+	RUSTFLAGS="$(DEBUG_FLAGS)" cargo build $(OURS) --bin postern
 	RUSTFLAGS="$(DEBUG_FLAGS)" cargo leptos build --frontend-only
 	POSTERN_BIN=$(DEBUG_POSTERN) npx playwright test --config end2end/playwright.config.ts
 
 bench:
 	@scripts/setup.sh bench
-	@cargo leptos build --release --quiet
+	@cargo leptos build --release 
 	scripts/bench.py
 
 clean:
