@@ -10,12 +10,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args)]
-#[group(required = true, multiple = true)]
 pub struct Learn {
     #[command(flatten)]
     at: Where,
     /// Files, directories or mailboxes of spam.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", required_unless_present_any = ["ham", "reset"])]
     spam: Vec<PathBuf>,
     /// The same of wanted mail.
     #[arg(long, value_name = "PATH")]
