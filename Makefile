@@ -22,7 +22,7 @@ run: build
 
 build:
 	@scripts/setup.sh run
-	@cargo leptos build --release 
+	@cargo leptos build --release --precompress
 
 ## Rebuilds on change.
 dev:

@@ -235,3 +235,30 @@ async fn an_owner_is_kept_out_of_the_administrators_pages() {
     let figures = Request::get("/fn/overview?hours=24");
     assert_eq!(browser.send(figures, String::new()).await.status, StatusCode::FORBIDDEN);
 }
+
+/// On one thread, so that the file is served while the page waits for its data.
+#[tokio::test]
+async fn a_file_that_is_served_meanwhile_leaves_a_page_its_policy() {
+    let data = tempfile::tempdir().unwrap();
+    let site = data.path().join("site");
+    std::fs::create_dir_all(&site).unwrap();
+    std::fs::write(site.join("favicon.svg"), "<svg/>").unwrap();
+    let (mut demo, mut browser) = logged_in(data.path()).await;
+    demo.state.leptos_options.site_root = site.to_string_lossy().into();
+    browser.router = app::router(demo.state.clone());
+    let pages = ["/admin", "/admin/quarantine", "/admin/search?q=a", "/admin/audit"];
+    for _ in 0..5 {
+        let file = futures::future::join_all((0..8).map(|_| browser.get("/favicon.svg")));
+        let (pages, files) = tokio::join!(futures::future::join_all(pages.map(|p| browser.get(p))), file);
+        for page in pages {
+            assert!(page.header(header::CONTENT_SECURITY_POLICY).contains("script-src 'nonce-"), "{:?}", page.headers);
+        }
+        for file in files {
+            assert_eq!((file.status, file.text.as_str()), (StatusCode::OK, "<svg/>"));
+            assert!(file.header(header::CONTENT_SECURITY_POLICY).starts_with("default-src 'none'"));
+        }
+    }
+    let missing = browser.get("/no/such/page").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert!(missing.text.contains("There is no such page"));
+}

@@ -51,7 +51,7 @@ fn Domains(page: Page<DomainRow>, q: String) -> impl IntoView {
         return view! { <p class="soft">"None"</p> }.into_any();
     }
     view! {
-        <ul>{page.rows.into_iter().map(|d| view! { <li><a href=format!("/admin/domains/{}", d.id)>{d.name.clone()}</a></li> }).collect_view()}</ul>
+        <ul class="grid gap-2">{page.rows.into_iter().map(|d| view! { <li><a href=format!("/admin/domains/{}", d.id)>{d.name.clone()}</a></li> }).collect_view()}</ul>
         <More total=page.total path="/admin/domains" q />
     }
     .into_any()
@@ -63,7 +63,7 @@ fn Mailboxes(page: Page<MailboxRow>, q: String) -> impl IntoView {
         return view! { <p class="soft">"None"</p> }.into_any();
     }
     view! {
-        <ul>{page.rows.into_iter().map(|m| view! { <li><a href=format!("/admin/mailboxes?q={}", encode(&m.address))>{m.address.clone()}</a></li> }).collect_view()}</ul>
+        <ul class="grid gap-2">{page.rows.into_iter().map(|m| view! { <li><a href=format!("/admin/mailboxes?q={}", encode(&m.address))>{m.address.clone()}</a></li> }).collect_view()}</ul>
         <More total=page.total path="/admin/mailboxes" q />
     }
     .into_any()

@@ -4,13 +4,16 @@ use super::{Assets, files, forms, headers, login, session, shell};
 use crate::App;
 use axum::Router;
 use axum::extract::FromRef;
+use axum::handler::HandlerWithoutStateExt;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use leptos::prelude::*;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use service::Service;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::services::ServeDir;
 
 /// Largest request body: a form with long lists of senders.
 const BODY_MAX: usize = 2 * 1024 * 1024;
@@ -50,6 +53,29 @@ pub fn router(state: AppState) -> Router {
         }
     };
     let options = state.leptos_options.clone();
+    // Not by leptos_axum's own handler: it serves a file in the reactive context of whatever page is being rendered
+    // on the same thread, and takes that page's headers away, the policy among them.
+    let missing = leptos_axum::render_app_async_with_context(
+        {
+            let (state, context) = (state.clone(), context.clone());
+            move || {
+                provide_context(state.clone());
+                context();
+            }
+        },
+        {
+            let options = options.clone();
+            move || shell(options.clone())
+        },
+    );
+    let files = ServeDir::new(options.site_root.as_ref())
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .not_found_service(missing.into_service());
+    // The module is compressed by the build or not at all: it takes seconds, too long for each request.
+    let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     Router::new()
         .route("/", get(login::start))
         .route("/login", post(login::login))
@@ -61,12 +87,12 @@ pub fn router(state: AppState) -> Router {
             let options = options.clone();
             move || shell(options.clone())
         })
-        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(context, shell))
+        .fallback_service(files)
         .layer(from_fn_with_state(state.clone(), forms::plain_forms))
         .layer(from_fn(session::guard))
         .layer(from_fn_with_state(state.clone(), session::load))
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_it))
         .layer(from_fn_with_state((state.https(), assets.hashed), headers::secure))
         .with_state(state)
 }
