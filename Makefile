@@ -60,7 +60,7 @@ test-web:
 
 bench:
 	@scripts/setup.sh bench
-	@cargo leptos build --release 
+	@cargo leptos build --release --precompress
 	scripts/bench.py
 
 clean:
