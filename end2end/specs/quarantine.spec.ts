@@ -1,4 +1,5 @@
-import { sessionOf, expect, isPhone, open, ready, test, watch } from '../support/test';
+import { phish, unique } from '../support/mail';
+import { expect, isPhone, open, ready, sessionOf, test, watch } from '../support/test';
 
 test.use({ as: 'admin' });
 
@@ -21,19 +22,22 @@ test('a search finds held messages by sender, recipient or subject, and says whe
 });
 
 test('one category is one click, and the same URL shows the same list to a colleague', async ({ page, browser }) => {
+  // Of one's own, because other specs' mail comes and goes meanwhile.
+  const word = unique('shared');
+  await phish('carol@acme.test', `${word}a`);
+  await phish('sales@acme.test', `${word}b`);
   await open(page, list);
   await page.getByRole('navigation', { name: 'Categories' }).getByRole('link', { name: 'Phishing' }).click();
   await expect(page).toHaveURL(/category=PHISH/);
   const badges = page.getByTestId('quarantine').locator('tbody .badge');
   await expect(badges.filter({ hasNotText: 'Phishing' })).toHaveCount(0);
-  expect(await badges.count()).toBeGreaterThanOrEqual(3);
-  await page.getByLabel('Search held messages').fill('security@bank-example-login carol@acme.test');
-  await page.getByLabel('Search held messages').fill('carol@acme.test');
+  expect(await badges.count()).toBeGreaterThanOrEqual(2);
+  await page.getByLabel('Search held messages').fill(word);
   await page.getByRole('button', { name: 'Search', exact: true }).click();
-  await expect(page).toHaveURL(/q=carol/);
+  await expect(page).toHaveURL(new RegExp(`q=${word}`));
   await expect(page).toHaveURL(/category=PHISH/);
   const rows = page.getByTestId('quarantine').locator('tbody tr');
-  await expect(rows.filter({ hasNotText: 'carol@acme.test' })).toHaveCount(0);
+  await expect(rows).toHaveCount(2);
   const seen = await rows.locator('a').allTextContents();
 
   const colleague = await browser.newContext({ storageState: sessionOf('admin') });
@@ -42,9 +46,13 @@ test('one category is one click, and the same URL shows the same list to a colle
   await other.goto(page.url());
   await ready(other);
   expect(await other.getByTestId('quarantine').locator('tbody tr a').allTextContents()).toEqual(seen);
-  await expect(other.getByLabel('Search held messages')).toHaveValue('carol@acme.test');
+  await expect(other.getByLabel('Search held messages')).toHaveValue(word);
   await colleague.close();
   expect(faults).toEqual([]);
+
+  // Another category: the same words, and nothing that matches.
+  await page.getByRole('navigation', { name: 'Categories' }).getByRole('link', { name: 'Virus' }).click();
+  await expect(page.getByRole('heading', { name: 'No held message matches' })).toBeVisible();
 });
 
 test('the columns sort both ways', async ({ page }) => {
