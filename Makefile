@@ -45,8 +45,8 @@ lint:
 	RUSTFLAGS="$(DEBUG_FLAGS)" cargo clippy --package frontend --target wasm32-unknown-unknown --quiet -- -D warnings
 	cargo deny --log-level error --offline check bans licenses sources
 
-## Unit, contract, protocol and browser tests. Style and licences: make lint.
-test: test-rust test-web
+## Everything: lint, unit, contract, protocol and browser tests.
+test: lint test-rust test-web
 
 test-rust:
 	@scripts/setup.sh test

@@ -28,7 +28,7 @@ test('an account, a domain with its gateway and a mailbox are added, and mail fl
   await page.getByLabel('Domain', { exact: true }).selectOption(domain);
   await page.getByLabel('Other names (optional)').fill('orders');
   await page.getByRole('button', { name: 'Add mailbox' }).click();
-  await expect(page.getByTestId('notices')).toContainText('Mailbox ann added');
+  await expect(page.getByTestId('notices')).toContainText(`ann@${domain}`);
 
   await open(page, `/admin/domains?q=${name}`);
   await expect(page.getByRole('table').getByRole('row').filter({ hasText: domain })).toContainText(site().gateway);

@@ -35,5 +35,10 @@ pub async fn add_mailbox(
     let name = name.trim().to_owned();
     let form = MailboxForm { domain, name: name.clone(), aliases, password };
     service.add_mailbox(&actor, &form).await.map_err(fail)?;
-    Ok(Notice::new(format!("Mailbox {name} added")).to(format!("/admin/mailboxes?domain={domain}")))
+    let address = if name.contains('@') {
+        name
+    } else {
+        format!("{name}@{}", service.domain(&actor, domain).await.map_err(fail)?.row.name)
+    };
+    Ok(Notice::new(format!("Mailbox {address} added")).to(format!("/admin/mailboxes?domain={domain}")))
 }

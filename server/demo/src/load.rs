@@ -78,10 +78,11 @@ async fn one(
     body: &[u8],
     times: &mut Vec<Duration>,
 ) -> Result<(), ClientError> {
-    if options.per_connection > 0 && *used >= options.per_connection {
-        if let Some(old) = client.take() {
-            let _ = old.quit().await;
-        }
+    if options.per_connection > 0
+        && *used >= options.per_connection
+        && let Some(old) = client.take()
+    {
+        let _ = old.quit().await;
     }
     let open = match client {
         Some(open) => open,
