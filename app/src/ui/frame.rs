@@ -165,11 +165,13 @@ fn behave(_search: bool) {
         let keys = window_event_listener(ev::keydown, move |event| {
             if event.key() == "Escape" {
                 close_menus(None);
-            } else if _search && event.key() == "k" && (event.ctrl_key() || event.meta_key()) {
-                if let Some(omni) = document().get_element_by_id("omni") {
-                    event.prevent_default();
-                    let _ = omni.unchecked_into::<web_sys::HtmlElement>().focus();
-                }
+            } else if _search
+                && event.key() == "k"
+                && (event.ctrl_key() || event.meta_key())
+                && let Some(omni) = document().get_element_by_id("omni")
+            {
+                event.prevent_default();
+                let _ = omni.unchecked_into::<web_sys::HtmlElement>().focus();
             }
         });
         let clicks = window_event_listener(ev::click, |event| {
