@@ -79,7 +79,8 @@ pub fn edits(p: &Parsed, f: &Findings, v: &Verdict, opts: &EditOptions) -> Vec<E
         // A message without any header: what was its first line must not become one of ours.
         top.push_str("\r\n");
     }
-    out.push(Edit::insert(header.start as u64, top));
+    // First, as the sort is stable: in a message without any byte the note for its body goes in at the same place.
+    out.insert(0, Edit::insert(header.start as u64, top));
     out.sort_by_key(|e| (e.start, e.end));
     out
 }

@@ -169,6 +169,16 @@ fn a_message_that_is_one_attachment_becomes_the_note() {
 }
 
 #[test]
+fn an_empty_message_that_is_stripped_has_our_header_before_the_note() {
+    let v = Verdict { strip: vec![0], ..verdict() };
+    for raw in ["", "From a b\r\n"] {
+        let p = edited(raw.as_bytes(), &Findings::default(), &v);
+        assert_eq!(p.header("X-MAG-CATEGORY"), Some("CLEAN"), "{raw:?}");
+        assert_eq!(p.text.trim(), "1 attachment removed", "{raw:?}");
+    }
+}
+
+#[test]
 fn messages_without_header_or_blank_line_stay_whole() {
     for (raw, body) in [
         ("just text\r\n", "just text\r\n"),
