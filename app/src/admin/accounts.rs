@@ -75,7 +75,7 @@ fn Rows(page: Page<AccountRow>, query: ListQuery) -> impl IntoView {
                 </tbody>
             </table>
         </div>
-        <Pager total=page.total page=page.page per_page=page.per_page pages what="accounts"
+        <Pager total=page.total page=page.page per_page=page.per_page pages what=("account", "accounts")
             href=Box::new(move |n| href(PATH, &list_pairs(&ListQuery { page: n, ..q.clone() }))) />
     }
     .into_any()

@@ -71,7 +71,7 @@ fn Rows(page: Page<AuditRow>, query: ListQuery) -> impl IntoView {
                 </tbody>
             </table>
         </div>
-        <Pager total=page.total page=page.page per_page=page.per_page pages what="entries"
+        <Pager total=page.total page=page.page per_page=page.per_page pages what=("entry", "entries")
             href=Box::new(move |n| href(PATH, &list_pairs(&ListQuery { page: n, ..q.clone() }))) />
     }
     .into_any()

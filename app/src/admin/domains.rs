@@ -84,7 +84,7 @@ fn Rows(page: Page<DomainRow>, query: ListQuery) -> impl IntoView {
                 </tbody>
             </table>
         </div>
-        <Pager total=page.total page=page.page per_page=page.per_page pages what="domains"
+        <Pager total=page.total page=page.page per_page=page.per_page pages what=("domain", "domains")
             href=Box::new(move |n| href(PATH, &list_pairs(&ListQuery { page: n, ..q.clone() }))) />
     }
     .into_any()

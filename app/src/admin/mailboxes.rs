@@ -103,7 +103,7 @@ fn Rows(page: Page<MailboxRow>, domain: Option<DomainId>, query: ListQuery) -> i
                 </tbody>
             </table>
         </div>
-        <Pager total=page.total page=page.page per_page=page.per_page pages what="mailboxes"
+        <Pager total=page.total page=page.page per_page=page.per_page pages what=("mailbox", "mailboxes")
             href=Box::new(move |n| href(PATH, &pairs(domain, &ListQuery { page: n, ..q.clone() }))) />
     }
     .into_any()

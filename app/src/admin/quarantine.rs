@@ -85,7 +85,7 @@ fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
             </div>
             <select::BulkBar selected />
         </ActForm>
-        <Pager total page=at per_page pages what="messages"
+        <Pager total page=at per_page pages what=("message", "messages")
             href=Box::new(move |n| href(PATH, &quarantine_pairs(&QuarantineQuery { page: n, ..page_query.clone() }))) />
     }
     .into_any()

@@ -61,7 +61,7 @@ pub fn Rows(home: OwnerHome, page: Page<QuarantineRow>, query: QuarantineQuery) 
             </div>
             {may_act.then(|| view! { <BulkBar selected release=home.may_release to_sender=false delete=home.may_delete /> })}
         </ActForm>
-        <Pager total page=at per_page pages what="messages"
+        <Pager total page=at per_page pages what=("message", "messages")
             href=Box::new(move |n| href(PATH, &quarantine_pairs(&QuarantineQuery { page: n, ..page_query.clone() }))) />
     }
     .into_any()

@@ -47,19 +47,20 @@ pub fn Pager(
     page: u32,
     per_page: u32,
     pages: u32,
-    /// What is listed, in the plural.
-    what: &'static str,
+    /// What is listed: one of it, and many.
+    what: (&'static str, &'static str),
     href: Box<dyn Fn(u32) -> String + Send>,
 ) -> impl IntoView {
     let page = page.max(1);
     let first = u64::from(page - 1) * u64::from(per_page) + 1;
     let last = (first + u64::from(per_page) - 1).min(total);
+    let all = format::count(total, what.0, what.1);
     let text = if total == 0 {
-        format!("No {what}")
+        format!("No {}", what.1)
     } else if pages <= 1 {
-        format!("{} {what}", format::thousands(total))
+        all
     } else {
-        format!("{}–{} of {} {what}", format::thousands(first), format::thousands(last), format::thousands(total))
+        format!("{}–{} of {all}", format::thousands(first), format::thousands(last))
     };
     view! {
         <div class="pager">
