@@ -61,7 +61,7 @@ test-web:
 bench:
 	@scripts/setup.sh bench
 	@cargo leptos build --release --precompress
-	scripts/bench.py
+	python3 -B scripts/bench
 
 clean:
 	cargo clean

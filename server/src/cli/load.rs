@@ -8,6 +8,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+/// Bytes from which a sample is left out: it would measure copying only.
+const LARGE: usize = 1_000_000;
+
 #[derive(Args)]
 pub struct Load {
     /// Play a sink on this address instead of sending; ends when standard input does.
@@ -33,6 +36,9 @@ pub struct Load {
     /// Bytes of each message, where no files are named.
     #[arg(long, default_value_t = 4096)]
     size: usize,
+    /// Send the demo's samples of every kind in turn, but for the very large one.
+    #[arg(long, conflicts_with = "files")]
+    samples: bool,
     /// Messages to send, in turn.
     files: Vec<PathBuf>,
 }
@@ -59,6 +65,10 @@ impl Load {
             let mut bodies = Vec::new();
             for file in &self.files {
                 bodies.push(crlf(&std::fs::read(file)?));
+            }
+            if self.samples {
+                let all = demo::samples::all(&self.to, model::Timestamp::now()).into_iter();
+                bodies.extend(all.map(|sample| sample.body).filter(|body| body.len() < LARGE));
             }
             if bodies.is_empty() {
                 bodies.push(plain(self.size));
