@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
 
+unset RUSTFLAGS
 CARGO_LEPTOS=0.3.10
 WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
 CARGO_DENY=0.20.2
@@ -92,7 +93,10 @@ tool() { # tool CRATE VERSION BINARY OPT-LEVEL [flags]
 }
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 tool wasm-bindgen-cli "$WASM_BINDGEN" wasm-bindgen 1
-tool cargo-leptos $CARGO_LEPTOS cargo-leptos 0 --locked --features no_downloads
+# What it compresses and minifies with is worth optimising: every release build waits for it.
+fast=()
+for crate in brotli alloc-stdlib libflate rle-decode-fast crc32fast adler32; do fast+=(--config "profile.release.package.$crate.opt-level=3"); done
+tool cargo-leptos $CARGO_LEPTOS cargo-leptos 0 --locked --features no_downloads "${fast[@]}"
 if [ "$what" != run ]; then
     have cargo-nextest || tool cargo-nextest 0.9.143 cargo-nextest 0 --locked
     tool cargo-deny $CARGO_DENY cargo-deny 0 --locked

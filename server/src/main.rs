@@ -12,6 +12,10 @@ mod site;
 use clap::Parser;
 use std::process::ExitCode;
 
+/// It gives memory back after a burst of large messages, which the system's allocator keeps (docs/performance.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let result = cli::run(cli);

@@ -38,7 +38,7 @@ pub async fn open_service(config: &Config) -> Result<Service, AnyError> {
     std::fs::create_dir_all(&config.data)
         .map_err(|e| format!("cannot make the data directory {}: {e}", config.data.display()))?;
     let store = Store::open(&config.data).await?;
-    let vault = vault::Vault::open(&config.data)?;
+    let vault = vault::Vault::open(&config.data.join("vault"))?;
     Ok(Service::new(store, VaultBodies(vault), Arc::new(NoOutbox), service_config(config)))
 }
 
@@ -74,7 +74,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
 
     let figures = ops::figures()?;
     let store = Store::open(&config.data).await?;
-    let vault = vault::Vault::open(&config.data)?;
+    let vault = vault::Vault::open(&config.data.join("vault"))?;
     let knowledge = Arc::new(LiveKnowledge::load(config.data.clone())?);
     let options =
         spool::Options { min_free_bytes: config.spool.min_free_mb.unwrap_or(256) << 20, ..spool::Options::default() };
