@@ -7,7 +7,10 @@ export interface Named {
   path: string;
 }
 
-export const LOGIN: Named[] = [{ name: 'login', path: '/login' }];
+export const LOGIN: Named[] = [
+  { name: 'login', path: '/login' },
+  { name: 'light, login', path: '/light' },
+];
 
 /** `id`: a held message. */
 export const adminPages = (id: number): Named[] => [
@@ -35,6 +38,7 @@ export const ownerPages = (id: number): Named[] => [
   { name: 'own message', path: `/my/message/${id}` },
   { name: 'light, held mail', path: '/light' },
   { name: 'light, own message', path: `/light/message/${id}` },
+  { name: 'light, settings', path: '/light/settings' },
 ];
 
 export const hydrates = (path: string) => !/^\/(light|link)/.test(path.replace(site().url, ''));
