@@ -34,6 +34,8 @@ if [ "$what" != run ]; then
     need swaks swaks
     need python3 python3
     need sqlite3 sqlite3
+    # Debian puts its programs beside the path, below the version.
+    compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || packages+=(postgresql)
 fi
 if [ "$what" = bench ]; then
     need rspamd rspamd

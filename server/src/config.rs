@@ -25,6 +25,7 @@ pub enum ConfigError {
 pub struct Config {
     /// Directory of the database, spool, held messages, keys.
     pub data: PathBuf,
+    /// `sqlite`, or `postgres://user:password@host:port/database`.
     pub database: String,
     pub blobs: String,
     pub counters: String,
@@ -176,7 +177,7 @@ impl Config {
         let only = |key: &str, value: &str, expected: &str| {
             if value == expected { Ok(()) } else { Err(wrong(key, value, &format!("\"{expected}\""))) }
         };
-        only("database", &self.database, "sqlite")?;
+        self.target()?;
         only("blobs", &self.blobs, "local")?;
         only("counters", &self.counters, "memory")?;
         if self.hostname.is_empty() {
@@ -215,6 +216,17 @@ impl Config {
             return Err(wrong("delivery.retry", "0", "seconds, at least 1"));
         }
         Ok(())
+    }
+
+    /// The database. An error of it never holds the password.
+    pub fn target(&self) -> Result<store::Target, ConfigError> {
+        store::Target::parse(&self.database, &self.data).map_err(|e| ConfigError::Key {
+            key: "database".to_owned(),
+            message: match e {
+                store::Error::Server(why) => why,
+                other => other.to_string(),
+            },
+        })
     }
 
     pub fn http_listen(&self) -> Result<SocketAddr, ConfigError> {
@@ -365,6 +377,7 @@ mod tests {
             ("[scan]\nthreads = \"many\"", vec!["scan.threads", "many"]),
             ("[scan]\nclamd = \"x\"", vec!["scan.clamd", "unix:/path"]),
             ("database = \"oracle\"", vec!["database", "oracle", "sqlite"]),
+            ("database = \"postgres://a:b@h\"", vec!["database", "postgres://a:…@h", "names no database"]),
             ("[admin]\nemail = \"root\"", vec!["admin.email", "root"]),
             ("a = = b", vec!["postern.toml", "TOML"]),
         ] {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How soon a change by another process is seen: contract says within a second.
+/// How soon a change by another process is seen at the latest, also where the database does not tell of it: within a
+/// second.
 const REFRESH: Duration = Duration::from_millis(300);
 const DIGESTS: Duration = Duration::from_secs(60);
 const PURGE: Duration = Duration::from_secs(3_600);
@@ -25,19 +26,22 @@ impl Jobs {
     /// Starts all of them; they end with the runtime.
     pub fn start(self) {
         let Jobs { service, snapshots, knowledge, watched } = self;
-        tokio::spawn(refresh(snapshots, knowledge, watched));
+        tokio::spawn(refresh(service.store().changes(), snapshots, knowledge, watched));
         tokio::spawn(digests(service.clone()));
         tokio::spawn(purge(service));
     }
 }
 
-async fn refresh(snapshots: SnapshotStore, knowledge: Arc<LiveKnowledge>, watched: Vec<PathBuf>) {
-    let mut ticks = interval(REFRESH);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+async fn refresh(
+    mut changes: store::Changes,
+    snapshots: SnapshotStore,
+    knowledge: Arc<LiveKnowledge>,
+    watched: Vec<PathBuf>,
+) {
     let mut seen = newest(&watched);
     let mut failing = false;
     loop {
-        ticks.tick().await;
+        changes.wait(REFRESH).await;
         match snapshots.refresh_if_changed().await {
             Ok(_) => failing = false,
             Err(error) if !failing => {
@@ -85,10 +89,10 @@ async fn digests(service: Service) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match service.send_due_digests(&actor, Timestamp::now()).await {
-            Ok(0) => {}
-            Ok(sent) => tracing::info!(sent, "digests sent"),
-            Err(error) => tracing::error!(%error, "digests could not be sent; tried again in a minute"),
+        match alone(&service, &actor, "digests", service.send_due_digests(&actor, Timestamp::now())).await {
+            None | Some(Ok(0)) => {}
+            Some(Ok(sent)) => tracing::info!(sent, "digests sent"),
+            Some(Err(error)) => tracing::error!(%error, "digests could not be sent; tried again in a minute"),
         }
     }
 }
@@ -99,8 +103,43 @@ async fn purge(service: Service) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = service.purge(&actor, &service::Retention::default()).await {
+        let keep = service::Retention::default();
+        if let Some(Err(error)) = alone(&service, &actor, "purge", service.purge(&actor, &keep)).await {
             tracing::error!(%error, "old records could not be dropped; tried again in an hour");
         }
     }
+}
+
+/// How long the others wait for a node that has died at a job.
+const LEASE: Duration = Duration::from_secs(300);
+
+/// Does the work where this node gets, and keeps, the lease of the job; None where another node does it.
+async fn alone<T>(service: &Service, actor: &Actor, job: &str, work: impl Future<Output = T>) -> Option<T> {
+    match service.take_lease(actor, job, LEASE).await {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(error) => {
+            tracing::error!(job, %error, "the lease of a job cannot be taken; tried again when it next comes round");
+            return None;
+        }
+    }
+    let lost = async {
+        loop {
+            tokio::time::sleep(LEASE / 3).await;
+            if !matches!(service.take_lease(actor, job, LEASE).await, Ok(true)) {
+                break;
+            }
+        }
+    };
+    let result = tokio::select! {
+        result = work => Some(result),
+        () = lost => {
+            tracing::warn!(job, "another node has taken the job over");
+            None
+        }
+    };
+    if let Err(error) = service.give_lease_back(actor, job).await {
+        tracing::warn!(job, %error, "the lease of a job was not given back; it expires by itself");
+    }
+    result
 }

@@ -37,7 +37,7 @@ pub fn run(config: Config, file: Option<PathBuf>, demo: bool) -> CliResult {
 pub async fn open_service(config: &Config) -> Result<Service, AnyError> {
     std::fs::create_dir_all(&config.data)
         .map_err(|e| format!("cannot make the data directory {}: {e}", config.data.display()))?;
-    let store = Store::open(&config.data).await?;
+    let store = Store::connect(&config.target()?).await?;
     let vault = vault::Vault::open(&config.data.join("vault"))?;
     Ok(Service::new(store, VaultBodies(vault), Arc::new(NoOutbox), service_config(config)))
 }
@@ -46,6 +46,7 @@ fn service_config(config: &Config) -> service::Config {
     service::Config {
         url: config.http.url.clone(),
         hostname: config.hostname.clone(),
+        node: config.node.clone(),
         version: env!("CARGO_PKG_VERSION").into(),
     }
 }
@@ -73,7 +74,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         TcpListener::bind(config.http_listen()?).await.map_err(|e| taken("http.listen", &config.http.listen, &e))?;
 
     let figures = ops::figures()?;
-    let store = Store::open(&config.data).await?;
+    let store = Store::connect(&config.target()?).await?;
     let vault = vault::Vault::open(&config.data.join("vault"))?;
     let knowledge = Arc::new(LiveKnowledge::load(config.data.clone())?);
     let options =

@@ -130,7 +130,8 @@ pub async fn demo(data: &Path, held: usize) -> Demo {
     let vault = vault::Vault::open(&data.join("vault")).unwrap();
     let sent = Kept::default();
     let url = "http://127.0.0.1:8080".to_owned();
-    let config = Config { url: url.clone(), hostname: "mx.acme.test".into(), version: "0.1.0".into() };
+    let config =
+        Config { url: url.clone(), hostname: "mx.acme.test".into(), node: "a".into(), version: "0.1.0".into() };
     let service = Service::new(store.clone(), vault.clone(), Arc::new(sent.clone()), config);
     service.ensure_first_administrator(ADMIN, PASSWORD).await.unwrap();
     let system = Actor::system("demo");

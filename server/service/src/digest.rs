@@ -42,6 +42,8 @@ pub struct DigestContent {
 pub const ROWS_MAX: u32 = 500;
 /// The earliest after the cutoff; the mailbox's own minute within the next hour spreads the load.
 const AFTER_CUTOFF: i64 = HOUR;
+/// How long another node waits for the one that is sending a digest.
+const SENDING: i64 = 10 * MINUTE;
 /// Mail that was held longer ago waits for no digest.
 const LOOK_BACK: i64 = 15 * DAY;
 
@@ -140,10 +142,15 @@ impl Service {
     }
 
     /// Sends a composed digest (`body`, a whole message) to its mailbox, past every filter, and notes the period as
-    /// done. The mail's id is that of mailbox and period: a job that died between the two sends the same mail again,
-    /// which the outbox takes only once.
-    pub async fn deliver_digest(&self, actor: &Actor, content: &DigestContent, body: Vec<u8>) -> Result<(), Error> {
+    /// done. False where it was sent already, or another node is sending it: of several that try, one does. The mail's
+    /// id is that of mailbox and period: a node that died between the two sends the same mail again, which its outbox
+    /// takes only once.
+    pub async fn deliver_digest(&self, actor: &Actor, content: &DigestContent, body: Vec<u8>) -> Result<bool, Error> {
         self.permit(actor, UseCase::SendDigest)?;
+        let lease = format!("digest/{}/{}", content.mailbox, content.until.0);
+        if !self.claim_digest(&lease, content).await? {
+            return Ok(false);
+        }
         let parts = ["digest", &content.mailbox.to_string(), &content.until.0.to_string()];
         let id = MessageId::new(content.until, secret::derived(&parts));
         let envelope = Envelope {
@@ -161,7 +168,10 @@ impl Service {
         };
         let mail = OutgoingMail { envelope, body, release: false, edits: Vec::new() };
         let unavailable = |why| Error::new(ErrorCode::Unavailable, format!("The digest could not be sent: {why}"));
-        self.inner.outbox.send(mail).await.map_err(unavailable)?;
+        if let Err(why) = self.inner.outbox.send(mail).await {
+            self.release_lease(&lease).await?;
+            return Err(unavailable(why));
+        }
         let messages = (content.rows.len() as u64).max(1);
         let mut tx = self.inner.store.begin().await?;
         store::digest::insert(&mut tx, content.mailbox, self.now(), content.since, content.until, messages).await?;
@@ -174,7 +184,19 @@ impl Service {
             None,
         )
         .await?;
-        Ok(tx.commit().await?)
+        store::lease::release(&mut tx, &lease, &self.inner.config.node).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Whether this node is to send the digest: nobody has, and nobody else is about to.
+    async fn claim_digest(&self, lease: &str, content: &DigestContent) -> Result<bool, Error> {
+        let mut tx = self.inner.store.begin().await?;
+        let last = store::digest::last_until(&mut tx, content.mailbox).await?;
+        let claimed = last.is_none_or(|l| l < content.until)
+            && store::lease::take(&mut tx, lease, &self.inner.config.node, SENDING).await?;
+        tx.commit().await?;
+        Ok(claimed)
     }
 
     /// The period from the last digest until now, for a digest that somebody asks for.

@@ -16,13 +16,6 @@ pub enum Error {
     Internal(String),
 }
 
-/// `commit` of a transaction answers with the database library's own error.
-impl From<store::DatabaseError> for Error {
-    fn from(e: store::DatabaseError) -> Self {
-        Error::Store(e.into())
-    }
-}
-
 impl Error {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Error::User(UserError::new(code, message))

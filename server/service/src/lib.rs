@@ -14,6 +14,7 @@ mod digest_send;
 mod domains;
 mod error;
 mod export;
+mod lease;
 mod link;
 mod login;
 mod mailboxes;
@@ -54,6 +55,8 @@ pub struct Config {
     pub url: String,
     /// The gateway's name in mail that it writes.
     pub hostname: String,
+    /// Name of this node, unique in the cluster.
+    pub node: String,
     pub version: String,
 }
 

@@ -36,7 +36,15 @@ impl Service {
         {
             return Err(Error::field("account", "There is no such account."));
         }
-        let row = ApiToken { id: 0, name: name.to_owned(), scopes, account, created: self.now() };
+        let row = ApiToken {
+            id: 0,
+            name: name.to_owned(),
+            scopes,
+            account,
+            created: self.now(),
+            last_used: None,
+            revoked: None,
+        };
         store::token::insert(&mut tx, &secret::fingerprint(&token), &row).await?;
         self.note(&mut tx, actor, "token.create", name, &row.scopes.join(" "), account).await?;
         tx.commit().await?;

@@ -1,88 +1,169 @@
 //! Accounts: organisations whose domains one set of administrators looks after.
 
-use crate::codec::{DbRow, count, int, text};
-use crate::query::{self, like};
-use crate::{Connection, Db, Error, Scope};
+use crate::codec::{self, count, int, text};
+use crate::cursor::{self, Cursor, Order, Slice};
+use crate::db::{Dialect, Query, Row, sql};
+use crate::query::{self, push_contains};
+use crate::{Connection, Error, Scope};
 use model::view::{AccountRow, ListQuery, Page};
 use model::{AccountId, Timestamp};
-use sqlx::QueryBuilder;
+use serde::{Serialize, de::DeserializeOwned};
 
 pub async fn insert(c: &mut Connection, name: &str, created: Timestamp) -> Result<AccountId, Error> {
-    let id = sqlx::query_scalar("INSERT INTO account (name, name_key, created) VALUES ($1, $2, $3) RETURNING id")
-        .bind(name)
-        .bind(name.to_lowercase())
-        .bind(created.0)
-        .fetch_one(c)
-        .await?;
-    Ok(AccountId(id))
+    let id =
+        sql("INSERT INTO account (name, name_key, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id")
+            .bind(name)
+            .bind(name.to_lowercase())
+            .bind(created.0)
+            .scalar_optional(c)
+            .await?;
+    id.map(AccountId).ok_or(Error::Conflict("account"))
+}
+
+/// An account with what is set for all of it; `S` is what its settings are read as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account<S> {
+    pub id: AccountId,
+    pub name: String,
+    /// Where notices of status and releases go (guide chapter 4); may be empty.
+    pub email: String,
+    /// IANA name of the zone of its reports and digests; empty: the system's.
+    pub time_zone: String,
+    pub brand: Option<i64>,
+    /// Names of what is switched on for it.
+    pub features: Vec<String>,
+    /// The one whose settings new accounts begin with; it cannot be deleted.
+    pub is_default: bool,
+    pub settings: S,
+    pub created: Timestamp,
+}
+
+pub async fn get<S: DeserializeOwned>(c: &mut Connection, id: AccountId) -> Result<Option<Account<S>>, Error> {
+    let row = sql("SELECT * FROM account WHERE id = $1").bind(id.0).fetch_optional(c).await?;
+    row.as_ref().map(account).transpose()
+}
+
+/// Writes all but id, default and time of creation; a taken name is a conflict, after which the transaction cannot go on.
+pub async fn update<S: Serialize>(c: &mut Connection, a: &Account<S>) -> Result<(), Error> {
+    sql("UPDATE account SET name = $2, name_key = $3, email = $4, time_zone = $5, brand = $6, features = $7, settings = $8
+         WHERE id = $1")
+    .bind(a.id.0)
+    .bind(&a.name)
+    .bind(a.name.to_lowercase())
+    .bind(&a.email)
+    .bind(&a.time_zone)
+    .bind(a.brand)
+    .bind(codec::to_json("features", &a.features)?)
+    .bind(codec::to_json("settings", &a.settings)?)
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// Makes it the default account, in place of the one that was.
+pub async fn set_default(c: &mut Connection, id: AccountId) -> Result<(), Error> {
+    sql("UPDATE account SET is_default = 0 WHERE is_default = 1").execute(c).await?;
+    sql("UPDATE account SET is_default = 1 WHERE id = $1").bind(id.0).execute(c).await?;
+    Ok(())
+}
+
+/// Removes it with its domains, mailboxes, administrators and all else of it. False where there was none, or it is the
+/// default account.
+pub async fn delete(c: &mut Connection, id: AccountId) -> Result<bool, Error> {
+    Ok(sql("DELETE FROM account WHERE id = $1 AND is_default = 0").bind(id.0).execute(c).await? == 1)
+}
+
+fn account<S: DeserializeOwned>(r: &Row) -> Result<Account<S>, Error> {
+    Ok(Account {
+        id: AccountId(int(r, "id")?),
+        name: text(r, "name")?,
+        email: text(r, "email")?,
+        time_zone: text(r, "time_zone")?,
+        brand: r.get("brand")?,
+        features: codec::json(r, "features")?,
+        is_default: r.get("is_default")?,
+        settings: codec::json(r, "settings")?,
+        created: Timestamp(int(r, "created")?),
+    })
 }
 
 pub async fn by_name(c: &mut Connection, name: &str) -> Result<Option<AccountId>, Error> {
-    let id: Option<i64> = sqlx::query_scalar("SELECT id FROM account WHERE name_key = $1")
-        .bind(name.to_lowercase())
-        .fetch_optional(c)
-        .await?;
+    let id = sql("SELECT id FROM account WHERE name_key = $1").bind(name.to_lowercase()).scalar_optional(c).await?;
     Ok(id.map(AccountId))
 }
 
 pub async fn name(c: &mut Connection, id: AccountId) -> Result<Option<String>, Error> {
-    Ok(sqlx::query_scalar("SELECT name FROM account WHERE id = $1").bind(id.0).fetch_optional(c).await?)
+    sql("SELECT name FROM account WHERE id = $1").bind(id.0).scalar_optional(c).await
 }
 
 /// All accounts by name.
 pub async fn all(c: &mut Connection) -> Result<Vec<(AccountId, String)>, Error> {
-    let rows: Vec<(i64, String)> =
-        sqlx::query_as("SELECT id, name FROM account ORDER BY name_key").fetch_all(c).await?;
-    Ok(rows.into_iter().map(|(id, name)| (AccountId(id), name)).collect())
+    let rows = sql("SELECT id, name FROM account ORDER BY name_key").fetch_all(c).await?;
+    rows.iter().map(|r| Ok((AccountId(int(r, "id")?), text(r, "name")?))).collect()
 }
 
 /// Accounts, domains and mailboxes that the scope holds.
 pub async fn totals(c: &mut Connection, scope: Scope) -> Result<(u64, u64, u64), Error> {
-    let account = match scope {
-        Scope::All => None,
-        Scope::Account(a) => Some(a.0),
+    let row = match scope {
+        Scope::All => sql("SELECT accounts, domains, mailboxes FROM total WHERE id = 1").fetch_optional(c).await?,
+        Scope::Account(a) => {
+            let text = "SELECT 1 AS accounts, domains, mailboxes FROM account WHERE id = $1";
+            sql(text).bind(a.0).fetch_optional(c).await?
+        }
         Scope::Mailbox(_) => return Ok((0, 0, 1)),
     };
-    let row = sqlx::query(
-        "SELECT (SELECT count(*) FROM account WHERE $1 IS NULL OR id = $1) AS accounts,
-                (SELECT count(*) FROM domain WHERE $1 IS NULL OR account = $1) AS domains,
-                (SELECT count(*) FROM mailbox WHERE $1 IS NULL OR domain IN (SELECT id FROM domain WHERE account = $1)) AS mailboxes",
-    )
-    .bind(account)
-    .fetch_one(c)
-    .await?;
-    Ok((count(&row, "accounts")?, count(&row, "domains")?, count(&row, "mailboxes")?))
+    row.map_or(Ok((0, 0, 0)), |r| Ok((count(&r, "accounts")?, count(&r, "domains")?, count(&r, "mailboxes")?)))
+}
+
+const ROW: &str = "SELECT a.id, a.name, a.name_key, a.created, a.domains, a.mailboxes FROM account a";
+
+fn filter(b: &mut Query, dialect: Dialect, scope: Scope, q: &str) {
+    b.push(" WHERE 1 = 1");
+    match scope {
+        Scope::All => {}
+        Scope::Account(a) => {
+            b.push(" AND a.id = ").push_bind(a.0);
+        }
+        Scope::Mailbox(_) => {
+            b.push(" AND 1 = 0");
+        }
+    }
+    for word in query::words(q) {
+        b.push(" AND ");
+        push_contains(b, dialect, "a.name", word);
+    }
+}
+
+/// By name, `limit` rows after those that ended at `after`.
+pub async fn slice(
+    c: &mut Connection,
+    scope: Scope,
+    q: &str,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<AccountRow>, Error> {
+    const ORDER: Order = Order { key: "a.name_key", id: "a.id", descending: false, text: (true, false) };
+    let mut b = sql(ROW);
+    filter(&mut b, c.dialect(), scope, q);
+    let limit = ORDER.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(cursor::slice(rows, limit, |r: &AccountRow| (r.name.to_lowercase(), r.id.0)))
 }
 
 pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Page<AccountRow>, Error> {
-    let filter = |b: &mut QueryBuilder<Db>| {
-        b.push(" WHERE 1 = 1");
-        match scope {
-            Scope::All => {}
-            Scope::Account(a) => {
-                b.push(" AND a.id = ").push_bind(a.0);
-            }
-            Scope::Mailbox(_) => {
-                b.push(" AND 1 = 0");
-            }
-        }
-        for word in query::words(&q.q) {
-            b.push(" AND a.name LIKE ").push_bind(like(word)).push(" ESCAPE '\\'");
-        }
-    };
     let (number, per_page, offset) = query::page_of(q.page, q.per_page);
-    let mut b = QueryBuilder::<Db>::new("SELECT count(*) FROM account a");
-    filter(&mut b);
-    let total: i64 = b.build_query_scalar().fetch_one(&mut *c).await?;
-    let mut b = QueryBuilder::<Db>::new(
-        "SELECT a.id, a.name, a.created, (SELECT count(*) FROM domain d WHERE d.account = a.id) AS domains,
-         (SELECT count(*) FROM mailbox m WHERE m.domain IN (SELECT id FROM domain d WHERE d.account = a.id)) AS mailboxes
-         FROM account a",
-    );
-    filter(&mut b);
+    let total = if query::words(&q.q).next().is_none() {
+        totals(c, scope).await?.0
+    } else {
+        let mut b = sql("SELECT count(*) FROM account a");
+        filter(&mut b, c.dialect(), scope, &q.q);
+        b.count(c).await?
+    };
+    let mut b = sql(ROW);
+    filter(&mut b, c.dialect(), scope, &q.q);
     b.push(" ORDER BY ").push(match q.sort.as_str() {
-        "domains" => "domains",
-        "mailboxes" => "mailboxes",
+        "domains" => "a.domains",
+        "mailboxes" => "a.mailboxes",
         "created" => "a.created",
         _ => "a.name_key",
     });
@@ -91,11 +172,11 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Pag
         .push_bind(i64::from(per_page))
         .push(" OFFSET ")
         .push_bind(offset);
-    let rows = b.build().fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
-    Ok(query::page(rows, u64::try_from(total).unwrap_or(0), number, per_page))
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(query::page(rows, total, number, per_page))
 }
 
-fn row(r: &DbRow) -> Result<AccountRow, Error> {
+fn row(r: &Row) -> Result<AccountRow, Error> {
     Ok(AccountRow {
         id: AccountId(int(r, "id")?),
         name: text(r, "name")?,

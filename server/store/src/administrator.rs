@@ -1,9 +1,11 @@
 //! Administrators (guide chapter 4).
 
-use crate::codec::{self, DbRow, int};
-use crate::{Connection, Error};
+use crate::codec::{self, int};
+use crate::cursor::{self, Cursor, Order, Slice};
+use crate::db::{Row, sql};
+use crate::query::{self, push_contains};
+use crate::{Connection, Error, Scope};
 use model::{AccountId, AdministratorId, EmailAddress, Role, Timestamp};
-use sqlx::Row;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Administrator {
@@ -19,69 +21,95 @@ pub struct Administrator {
 
 /// `id` of the argument is not used. A taken address is a conflict.
 pub async fn insert(c: &mut Connection, a: &Administrator) -> Result<AdministratorId, Error> {
-    let id = sqlx::query_scalar(
-        "INSERT INTO administrator (email, email_key, role, account, password_hash, active, created)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
-    )
+    let id = sql("INSERT INTO administrator (email, email_key, role, account, password_hash, active, created)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id")
     .bind(a.email.as_str())
     .bind(a.email.key())
     .bind(codec::to_word("role", &a.role)?)
     .bind(a.account.map(|x| x.0))
     .bind(&a.password_hash)
-    .bind(i64::from(a.active))
+    .bind(a.active)
     .bind(a.created.0)
-    .fetch_one(c)
+    .scalar_optional(c)
     .await?;
-    Ok(AdministratorId(id))
+    id.map(AdministratorId).ok_or(Error::Conflict("administrator"))
 }
 
 /// Writes role, account, password hash and whether active.
 pub async fn update(c: &mut Connection, a: &Administrator) -> Result<(), Error> {
-    sqlx::query("UPDATE administrator SET role = $2, account = $3, password_hash = $4, active = $5 WHERE id = $1")
+    sql("UPDATE administrator SET role = $2, account = $3, password_hash = $4, active = $5 WHERE id = $1")
         .bind(a.id.0)
         .bind(codec::to_word("role", &a.role)?)
         .bind(a.account.map(|x| x.0))
         .bind(&a.password_hash)
-        .bind(i64::from(a.active))
+        .bind(a.active)
         .execute(c)
         .await?;
     Ok(())
 }
 
 pub async fn by_email(c: &mut Connection, email: &EmailAddress) -> Result<Option<Administrator>, Error> {
-    let row =
-        sqlx::query("SELECT * FROM administrator WHERE email_key = $1").bind(email.key()).fetch_optional(c).await?;
+    let row = sql("SELECT * FROM administrator WHERE email_key = $1").bind(email.key()).fetch_optional(c).await?;
     row.as_ref().map(administrator).transpose()
 }
 
 pub async fn get(c: &mut Connection, id: AdministratorId) -> Result<Option<Administrator>, Error> {
-    let row = sqlx::query("SELECT * FROM administrator WHERE id = $1").bind(id.0).fetch_optional(c).await?;
+    let row = sql("SELECT * FROM administrator WHERE id = $1").bind(id.0).fetch_optional(c).await?;
     row.as_ref().map(administrator).transpose()
+}
+
+/// Removes the administrator with their sessions. False where there was none.
+pub async fn delete(c: &mut Connection, id: AdministratorId) -> Result<bool, Error> {
+    Ok(sql("DELETE FROM administrator WHERE id = $1").bind(id.0).execute(c).await? == 1)
+}
+
+/// By address, `limit` rows after those that ended at `after`. An account sees its own.
+pub async fn slice(
+    c: &mut Connection,
+    scope: Scope,
+    q: &str,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<Administrator>, Error> {
+    const ORDER: Order = Order { key: "email_key", id: "id", descending: false, text: (true, false) };
+    let mut b = sql("SELECT * FROM administrator WHERE ");
+    match scope {
+        Scope::All => b.push("1 = 1"),
+        Scope::Account(a) => b.push("account = ").push_bind(a.0),
+        Scope::Mailbox(_) => b.push("1 = 0"),
+    };
+    for word in query::words(q) {
+        b.push(" AND ");
+        push_contains(&mut b, c.dialect(), "email", word);
+    }
+    let limit = ORDER.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?.iter().map(administrator).collect::<Result<_, _>>()?;
+    Ok(cursor::slice(rows, limit, |a: &Administrator| (a.email.key(), a.id.0)))
 }
 
 /// Those of an account; none: those of the system. By address.
 pub async fn all(c: &mut Connection, account: Option<AccountId>) -> Result<Vec<Administrator>, Error> {
-    let rows = sqlx::query(
-        "SELECT * FROM administrator WHERE account = $1 OR ($1 IS NULL AND account IS NULL) ORDER BY email_key",
-    )
-    .bind(account.map(|a| a.0))
-    .fetch_all(c)
-    .await?;
+    let mut b = sql("SELECT * FROM administrator WHERE account ");
+    match account {
+        Some(a) => b.push("= ").push_bind(a.0),
+        None => b.push("IS NULL"),
+    };
+    b.push(" ORDER BY email_key");
+    let rows = b.fetch_all(c).await?;
     rows.iter().map(administrator).collect()
 }
 
 pub async fn any(c: &mut Connection) -> Result<bool, Error> {
-    let n: i64 = sqlx::query_scalar("SELECT count(*) FROM administrator").fetch_one(c).await?;
-    Ok(n > 0)
+    sql("SELECT EXISTS (SELECT 1 FROM administrator)").scalar(c).await
 }
 
-fn administrator(r: &DbRow) -> Result<Administrator, Error> {
+fn administrator(r: &Row) -> Result<Administrator, Error> {
     Ok(Administrator {
         id: AdministratorId(int(r, "id")?),
         email: codec::word(r, "email")?,
         role: codec::serde_word(r, "role")?,
-        account: r.try_get::<Option<i64>, _>("account")?.map(AccountId),
-        password_hash: r.try_get("password_hash")?,
+        account: r.get::<Option<i64>>("account")?.map(AccountId),
+        password_hash: r.get("password_hash")?,
         active: int(r, "active")? != 0,
         created: Timestamp(int(r, "created")?),
     })

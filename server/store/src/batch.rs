@@ -95,11 +95,11 @@ async fn run(store: Store, options: BatchOptions, mut inbox: mpsc::Receiver<Requ
 /// All in one transaction; should that fail, each in its own, so that a bad record fails only its sender.
 async fn commit(store: &Store, batch: Vec<Request>) {
     let whole = async {
-        let mut tx = store.begin().await?;
+        let mut tx = store.begin_traffic().await?;
         for (work, _) in &batch {
             work.write(&mut tx).await?;
         }
-        Ok::<(), Error>(tx.commit().await?)
+        tx.commit().await
     };
     let failed = whole.await.err();
     if let Some(e) = &failed {
@@ -113,7 +113,7 @@ async fn commit(store: &Store, batch: Vec<Request>) {
 }
 
 async fn alone(store: &Store, work: &Work) -> Result<(), Error> {
-    let mut tx = store.begin().await?;
+    let mut tx = store.begin_traffic().await?;
     work.write(&mut tx).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await
 }

@@ -1,33 +1,31 @@
 //! Columns to types of the model and back.
 
-use crate::{Db, Error};
+use crate::Error;
+use crate::db::Row;
 use model::{Edit, Settings};
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::Row;
 use std::{fmt::Display, str::FromStr};
 
-pub(crate) type DbRow = <Db as sqlx::Database>::Row;
-
-pub(crate) fn int(row: &DbRow, column: &str) -> Result<i64, Error> {
-    Ok(row.try_get(column)?)
+pub(crate) fn int(row: &Row, column: &str) -> Result<i64, Error> {
+    Ok(row.get(column)?)
 }
-pub(crate) fn count(row: &DbRow, column: &str) -> Result<u64, Error> {
-    Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
+pub(crate) fn count(row: &Row, column: &str) -> Result<u64, Error> {
+    Ok(u64::try_from(row.get::<i64>(column)?).unwrap_or(0))
 }
-pub(crate) fn text(row: &DbRow, column: &str) -> Result<String, Error> {
-    Ok(row.try_get(column)?)
+pub(crate) fn text(row: &Row, column: &str) -> Result<String, Error> {
+    Ok(row.get(column)?)
 }
 /// A word of the model, stored as text.
-pub(crate) fn word<T>(row: &DbRow, column: &'static str) -> Result<T, Error>
+pub(crate) fn word<T>(row: &Row, column: &'static str) -> Result<T, Error>
 where
     T: FromStr,
     T::Err: Display,
 {
-    let text: String = row.try_get(column)?;
+    let text: String = row.get(column)?;
     text.parse().map_err(|e: T::Err| Error::Corrupt { what: column, text, why: e.to_string() })
 }
-pub(crate) fn json<T: DeserializeOwned>(row: &DbRow, column: &'static str) -> Result<T, Error> {
-    from_json(column, row.try_get(column)?)
+pub(crate) fn json<T: DeserializeOwned>(row: &Row, column: &'static str) -> Result<T, Error> {
+    from_json(column, row.get(column)?)
 }
 pub(crate) fn from_json<T: DeserializeOwned>(what: &'static str, text: String) -> Result<T, Error> {
     serde_json::from_str(&text).map_err(|e| Error::Corrupt { what, text, why: e.to_string() })
@@ -42,15 +40,15 @@ pub(crate) fn to_word<T: Serialize>(what: &'static str, value: &T) -> Result<Str
         other => Err(Error::Encode { what, why: format!("{other:?}") }),
     }
 }
-pub(crate) fn serde_word<T: DeserializeOwned>(row: &DbRow, column: &'static str) -> Result<T, Error> {
-    let text: String = row.try_get(column)?;
+pub(crate) fn serde_word<T: DeserializeOwned>(row: &Row, column: &'static str) -> Result<T, Error> {
+    let text: String = row.get(column)?;
     serde_json::from_value(serde_json::Value::String(text.clone())).map_err(|e| Error::Corrupt {
         what: column,
         text,
         why: e.to_string(),
     })
 }
-pub(crate) fn settings(row: &DbRow) -> Result<Settings, Error> {
+pub(crate) fn settings(row: &Row) -> Result<Settings, Error> {
     json(row, "settings")
 }
 

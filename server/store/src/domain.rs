@@ -1,11 +1,12 @@
 //! Domains with their gateways and settings.
 
-use crate::codec::{self, DbRow, count, int, text};
-use crate::query::{self, like};
-use crate::{Connection, Db, Error, Scope};
+use crate::codec::{self, count, int, text};
+use crate::cursor::{self, Cursor, Order, Slice};
+use crate::db::{Dialect, Query, Row, sql};
+use crate::query::{self, push_contains};
+use crate::{Connection, Error, Scope};
 use model::view::{DomainRow, ListQuery, Page, Unrecognized};
 use model::{AccountId, DomainId, DomainName, HostPort, Settings, Timestamp};
-use sqlx::QueryBuilder;
 
 /// A domain as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +23,9 @@ pub struct Domain {
 
 /// `id` of the argument is not used.
 pub async fn insert(c: &mut Connection, d: &Domain) -> Result<DomainId, Error> {
-    let id = sqlx::query_scalar(
-        "INSERT INTO domain (account, name, unrecognized, settings, gateways, created) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+    let id = sql(
+        "INSERT INTO domain (account, name, unrecognized, settings, gateways, created) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(d.account.0)
     .bind(d.name.as_str())
@@ -31,14 +33,14 @@ pub async fn insert(c: &mut Connection, d: &Domain) -> Result<DomainId, Error> {
     .bind(codec::to_json("settings", &d.settings)?)
     .bind(codec::to_json("gateways", &d.gateways)?)
     .bind(d.created.0)
-    .fetch_one(c)
+    .scalar_optional(c)
     .await?;
-    Ok(DomainId(id))
+    id.map(DomainId).ok_or(Error::Conflict("domain"))
 }
 
 /// Writes gateways, unrecognized and settings of an existing domain.
 pub async fn update(c: &mut Connection, d: &Domain) -> Result<(), Error> {
-    sqlx::query("UPDATE domain SET unrecognized = $2, settings = $3, gateways = $4 WHERE id = $1")
+    sql("UPDATE domain SET unrecognized = $2, settings = $3, gateways = $4 WHERE id = $1")
         .bind(d.id.0)
         .bind(codec::to_word("unrecognized", &d.unrecognized)?)
         .bind(codec::to_json("settings", &d.settings)?)
@@ -48,18 +50,33 @@ pub async fn update(c: &mut Connection, d: &Domain) -> Result<(), Error> {
     Ok(())
 }
 
+/// Gives the domain with its mailboxes to another account. What refers to objects of the old account (content filters,
+/// members of outbound IPs) does not go with it; whether it may move is the service's to decide. False where there is no
+/// such domain.
+pub async fn move_to(c: &mut Connection, id: DomainId, account: AccountId) -> Result<bool, Error> {
+    let moved = sql("UPDATE domain SET account = $2 WHERE id = $1").bind(id.0).bind(account.0).execute(c).await?;
+    sql("DELETE FROM content_filter_use WHERE level = 'domain' AND owner = $1 AND filter NOT IN
+         (SELECT id FROM content_filter WHERE account = $2)")
+    .bind(id.0)
+    .bind(account.0)
+    .execute(c)
+    .await?;
+    sql("DELETE FROM outbound_member WHERE domain = $1").bind(id.0).execute(c).await?;
+    Ok(moved == 1)
+}
+
+/// Removes the domain with its mailboxes, groups and lists. Mail that is held or logged stays until it is too old. False
+/// where there was none.
+pub async fn delete(c: &mut Connection, id: DomainId) -> Result<bool, Error> {
+    Ok(sql("DELETE FROM domain WHERE id = $1").bind(id.0).execute(c).await? == 1)
+}
+
 pub async fn get(c: &mut Connection, id: DomainId) -> Result<Option<Domain>, Error> {
-    sqlx::query("SELECT * FROM domain WHERE id = $1")
-        .bind(id.0)
-        .fetch_optional(c)
-        .await?
-        .as_ref()
-        .map(domain)
-        .transpose()
+    sql("SELECT * FROM domain WHERE id = $1").bind(id.0).fetch_optional(c).await?.as_ref().map(domain).transpose()
 }
 
 pub async fn by_name(c: &mut Connection, name: &DomainName) -> Result<Option<Domain>, Error> {
-    sqlx::query("SELECT * FROM domain WHERE name = $1")
+    sql("SELECT * FROM domain WHERE name = $1")
         .bind(name.as_str())
         .fetch_optional(c)
         .await?
@@ -70,14 +87,16 @@ pub async fn by_name(c: &mut Connection, name: &DomainName) -> Result<Option<Dom
 
 /// All domains, or those of one account, by name.
 pub async fn all(c: &mut Connection, account: Option<AccountId>) -> Result<Vec<Domain>, Error> {
-    let rows = sqlx::query("SELECT * FROM domain WHERE $1 IS NULL OR account = $1 ORDER BY name")
-        .bind(account.map(|a| a.0))
-        .fetch_all(c)
-        .await?;
+    let mut b = sql("SELECT * FROM domain");
+    if let Some(a) = account {
+        b.push(" WHERE account = ").push_bind(a.0);
+    }
+    b.push(" ORDER BY name");
+    let rows = b.fetch_all(c).await?;
     rows.iter().map(domain).collect()
 }
 
-fn domain(r: &DbRow) -> Result<Domain, Error> {
+fn domain(r: &Row) -> Result<Domain, Error> {
     Ok(Domain {
         id: DomainId(int(r, "id")?),
         account: AccountId(int(r, "account")?),
@@ -90,41 +109,67 @@ fn domain(r: &DbRow) -> Result<Domain, Error> {
 }
 
 const ROW: &str = "SELECT d.id, d.name, d.account, a.name AS account_name, d.gateways, d.created,
-    (SELECT count(*) FROM mailbox m WHERE m.domain = d.id) AS mailboxes FROM domain d JOIN account a ON a.id = d.account";
+    d.mailboxes FROM domain d JOIN account a ON a.id = d.account";
 
 pub async fn row_of(c: &mut Connection, id: DomainId) -> Result<Option<DomainRow>, Error> {
-    let mut b = QueryBuilder::<Db>::new(ROW);
+    let mut b = sql(ROW);
     b.push(" WHERE d.id = ").push_bind(id.0);
-    b.build().fetch_optional(c).await?.as_ref().map(row).transpose()
+    b.fetch_optional(c).await?.as_ref().map(row).transpose()
+}
+
+fn filter(b: &mut Query, dialect: Dialect, scope: Scope, q: &str) {
+    b.push(" WHERE 1 = 1");
+    match scope {
+        Scope::All => {}
+        Scope::Account(a) => {
+            b.push(" AND d.account = ").push_bind(a.0);
+        }
+        Scope::Mailbox(_) => {
+            b.push(" AND 1 = 0");
+        }
+    }
+    for word in query::words(q) {
+        b.push(" AND (");
+        push_contains(b, dialect, "d.name", word);
+        b.push(" OR ");
+        push_contains(b, dialect, "a.name", word);
+        b.push(")");
+    }
+}
+
+/// By name, `limit` rows after those that ended at `after`.
+pub async fn slice(
+    c: &mut Connection,
+    scope: Scope,
+    q: &str,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<DomainRow>, Error> {
+    const ORDER: Order = Order { key: "d.name", id: "d.id", descending: false, text: (true, false) };
+    let mut b = sql(ROW);
+    filter(&mut b, c.dialect(), scope, q);
+    let limit = ORDER.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(cursor::slice(rows, limit, |r: &DomainRow| (r.name.clone(), r.id.0)))
 }
 
 pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Page<DomainRow>, Error> {
-    let filter = |b: &mut QueryBuilder<Db>| {
-        b.push(" WHERE 1 = 1");
-        match scope {
-            Scope::All => {}
-            Scope::Account(a) => {
-                b.push(" AND d.account = ").push_bind(a.0);
-            }
-            Scope::Mailbox(_) => {
-                b.push(" AND 1 = 0");
-            }
-        }
-        for word in query::words(&q.q) {
-            let pattern = like(word);
-            b.push(" AND (d.name LIKE ").push_bind(pattern.clone()).push(" ESCAPE '\\' OR a.name LIKE ");
-            b.push_bind(pattern).push(" ESCAPE '\\')");
-        }
-    };
     let (number, per_page, offset) = query::page_of(q.page, q.per_page);
-    let mut b = QueryBuilder::<Db>::new("SELECT count(*) FROM domain d JOIN account a ON a.id = d.account");
-    filter(&mut b);
-    let total: i64 = b.build_query_scalar().fetch_one(&mut *c).await?;
-    let mut b = QueryBuilder::<Db>::new(ROW);
-    filter(&mut b);
+    let total = if query::words(&q.q).next().is_none() {
+        match scope {
+            Scope::Mailbox(_) => 0,
+            scope => crate::account::totals(c, scope).await?.1,
+        }
+    } else {
+        let mut b = sql("SELECT count(*) FROM domain d JOIN account a ON a.id = d.account");
+        filter(&mut b, c.dialect(), scope, &q.q);
+        b.count(c).await?
+    };
+    let mut b = sql(ROW);
+    filter(&mut b, c.dialect(), scope, &q.q);
     b.push(" ORDER BY ").push(match q.sort.as_str() {
         "account" | "account_name" => "a.name_key",
-        "mailboxes" => "mailboxes",
+        "mailboxes" => "d.mailboxes",
         "created" => "d.created",
         _ => "d.name",
     });
@@ -133,11 +178,11 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Pag
         .push_bind(i64::from(per_page))
         .push(" OFFSET ")
         .push_bind(offset);
-    let rows = b.build().fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
-    Ok(query::page(rows, u64::try_from(total).unwrap_or(0), number, per_page))
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(query::page(rows, total, number, per_page))
 }
 
-fn row(r: &DbRow) -> Result<DomainRow, Error> {
+fn row(r: &Row) -> Result<DomainRow, Error> {
     Ok(DomainRow {
         id: DomainId(int(r, "id")?),
         name: text(r, "name")?,

@@ -5,10 +5,22 @@ use std::path::PathBuf;
 pub enum Error {
     #[error("opening the database {}: {source}; check that the directory exists and is writable", path.display())]
     Open { path: PathBuf, source: sqlx::Error },
+    /// The server of the configuration's `database` cannot be used. The text never holds the password.
+    #[error("configuration key `database`: {0}")]
+    Server(String),
     #[error("bringing the database to this version's schema: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(
+        "the database was written by a newer version of Postern (schema {found}, this one knows {known}): start that version"
+    )]
+    Newer { found: i64, known: i64 },
     #[error("database: {0}")]
     Query(#[from] sqlx::Error),
+    /// A row with the same unique key exists already; nothing was written, and the transaction can go on.
+    #[error("this {0} exists already")]
+    Conflict(&'static str),
+    #[error(transparent)]
+    Cursor(#[from] crate::BadCursor),
     /// A row holds what this version cannot read.
     #[error("the database holds {text:?} as {what}: {why}")]
     Corrupt { what: &'static str, text: String, why: String },
@@ -22,6 +34,10 @@ pub enum Error {
 impl Error {
     /// Whether a row with the same unique key exists already.
     pub fn is_conflict(&self) -> bool {
-        matches!(self, Error::Query(sqlx::Error::Database(e)) if e.is_unique_violation())
+        match self {
+            Error::Conflict(_) => true,
+            Error::Query(sqlx::Error::Database(e)) => e.is_unique_violation(),
+            _ => false,
+        }
     }
 }

@@ -1,116 +1,168 @@
 //! The database: configuration, people, traffic, quarantine, audit.
 //!
 //! One module a table family; its functions take a [`Connection`], so that a use case puts several of them and its
-//! audit row into one transaction ([`Store::begin`]). SQLite is the embedded default: one writer, several readers,
-//! WAL, `synchronous=FULL`. SQL is written so that PostgreSQL can run the same text wherever possible; what cannot be
-//! shared (search) stands in one function.
+//! audit row into one transaction ([`Store::begin`]). SQLite is the embedded default, PostgreSQL serves several nodes;
+//! both run the same statements through [`db`], and the few that differ keep both texts side by side.
 
 pub mod account;
+pub mod activation;
 pub mod administrator;
 pub mod audit;
 pub mod batch;
+pub mod brand;
+pub mod bulk;
 pub mod change;
+mod change_watch;
 mod codec;
+mod cursor;
+pub mod db;
+pub mod defaults;
+pub mod definition;
 pub mod digest;
 pub mod domain;
 mod error;
+pub mod group;
+pub mod idempotency;
+pub mod lease;
+pub mod log;
 pub mod mailbox;
 pub mod outbound;
+pub mod password;
+#[cfg(test)]
+mod plans;
+mod postgres;
 pub mod purge;
 pub mod quarantine;
 mod query;
+pub mod relay;
 pub mod rollup;
 pub mod senders;
 pub mod session;
+mod sqlite;
+mod target;
 pub mod token;
 pub mod traffic;
+#[cfg(test)]
+mod upgrade;
 
 pub use batch::{BatchOptions, Batcher};
+pub use change_watch::Changes;
+pub use cursor::{BadCursor, Cursor, Slice};
+pub use db::{Connection, Dialect, Transaction as Tx};
 pub use error::Error;
 pub use query::{Scope, page_of};
+pub use target::Target;
 pub use traffic::{MessageRecord, OutcomeRecord, QuarantineRecord, RecipientRecord};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use std::{path::Path, time::Duration};
-
-/// What `commit` of a transaction fails with.
-pub use sqlx::Error as DatabaseError;
-
-pub type Db = sqlx::Sqlite;
-/// What every function of this crate works on: a pooled connection or a transaction.
-pub type Connection = sqlx::SqliteConnection;
-/// An open transaction; dropped without [`sqlx::Transaction::commit`] it is rolled back.
-pub type Tx = sqlx::Transaction<'static, Db>;
-pub type Pooled = sqlx::pool::PoolConnection<Db>;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{Pool, Postgres, Sqlite};
+use std::path::Path;
 
 /// Name of the database file in the data directory.
 pub const FILE: &str = "postern.db";
 
-const READERS: u32 = 4;
-/// How long a writer of this process waits for one of another process (command line beside a running server).
-const BUSY: Duration = Duration::from_secs(15);
-
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
-
 /// The open database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Store {
-    write: sqlx::Pool<Db>,
-    read: sqlx::Pool<Db>,
+pub struct Store(Pools);
+
+/// Connections for writing and for reading.
+#[derive(Debug, Clone)]
+enum Pools {
+    Sqlite { write: Pool<Sqlite>, read: Pool<Sqlite> },
+    Postgres { write: Pool<Postgres>, read: Pool<Postgres> },
 }
 
+/// Taken by each transaction of [`Store::begin`] until its end; "postern" in hexadecimal.
+const WRITER: &str = "SELECT pg_advisory_xact_lock(31647739056321134)";
+
 impl Store {
-    /// Opens the database in directory `data`, makes it where there is none, and brings it to the newest schema.
+    /// Opens the embedded database in directory `data`, makes it where there is none, and brings it to the newest
+    /// schema.
     pub async fn open(data: &Path) -> Result<Store, Error> {
-        let path = data.join(FILE);
-        let fail = |source| Error::Open { path: path.clone(), source };
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY)
-            .statement_cache_capacity(256)
-            .pragma("temp_store", "memory")
-            .pragma("cache_size", "-16000");
-        let pool = |n| {
-            SqlitePoolOptions::new()
-                .max_connections(n)
-                .acquire_timeout(Duration::from_secs(60))
-                .test_before_acquire(false)
-        };
-        let write = pool(1)
-            .min_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.clone())
-            .await
-            .map_err(fail)?;
-        MIGRATIONS.run(&write).await?;
-        let fail = |source| Error::Open { path: path.clone(), source };
-        let read = pool(READERS).connect_with(options.pragma("query_only", "on")).await.map_err(fail)?;
-        Ok(Store { write, read })
+        Store::connect(&Target::Sqlite(data.to_owned())).await
+    }
+
+    /// Opens the database and brings it to the newest schema.
+    pub async fn connect(target: &Target) -> Result<Store, Error> {
+        Ok(Store(match target {
+            Target::Sqlite(data) => {
+                let (write, read) = sqlite::open(data).await?;
+                Pools::Sqlite { write, read }
+            }
+            Target::Postgres(options) => {
+                let (write, read) = postgres::open(options).await?;
+                Pools::Postgres { write, read }
+            }
+        }))
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        match self.0 {
+            Pools::Sqlite { .. } => Dialect::Sqlite,
+            Pools::Postgres { .. } => Dialect::Postgres,
+        }
     }
 
     /// A connection for reading.
-    pub async fn read(&self) -> Result<Pooled, Error> {
-        Ok(self.read.acquire().await?)
+    pub async fn read(&self) -> Result<Connection, Error> {
+        Ok(match &self.0 {
+            Pools::Sqlite { read, .. } => read.acquire().await?.into(),
+            Pools::Postgres { read, .. } => read.acquire().await?.into(),
+        })
     }
 
     /// A transaction for reading: all that is read in it is of one state.
     pub async fn begin_read(&self) -> Result<Tx, Error> {
-        Ok(self.read.begin().await?)
+        Ok(match &self.0 {
+            Pools::Sqlite { read, .. } => read.begin().await?.into(),
+            Pools::Postgres { read, .. } => {
+                read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?.into()
+            }
+        })
     }
 
-    /// A transaction for writing. There is one at a time: do nothing slow in it.
+    /// A transaction for writing. There is one at a time, in the whole cluster: what it reads stays true until it
+    /// commits. Do nothing slow in it.
     pub async fn begin(&self) -> Result<Tx, Error> {
-        Ok(self.write.begin_with("BEGIN IMMEDIATE").await?)
+        match &self.0 {
+            Pools::Sqlite { .. } => self.begin_traffic().await,
+            Pools::Postgres { write, .. } => {
+                let mut tx = write.begin().await?;
+                sqlx::query(WRITER).execute(&mut *tx).await?;
+                Ok(tx.into())
+            }
+        }
     }
 
-    /// Waits for running work and closes the files; the write-ahead log is folded in.
+    /// A transaction for rows that nobody else writes at the same time, such as those of a message that this node
+    /// received: on PostgreSQL it waits for no other.
+    pub(crate) async fn begin_traffic(&self) -> Result<Tx, Error> {
+        Ok(match &self.0 {
+            Pools::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await?.into(),
+            Pools::Postgres { write, .. } => write.begin().await?.into(),
+        })
+    }
+
+    /// Waits for running work and closes files or connections; SQLite's write-ahead log is folded in.
     pub async fn close(&self) {
-        self.read.close().await;
-        self.write.close().await;
+        match &self.0 {
+            Pools::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+        }
+    }
+}
+
+/// Tells a database of a newer version from one that cannot be migrated.
+fn migrated(result: Result<(), MigrateError>, known: &Migrator) -> Result<(), Error> {
+    let newest = known.iter().map(|m| m.version).max().unwrap_or(0);
+    match result {
+        Err(MigrateError::VersionMissing(found)) if found > newest => Err(Error::Newer { found, known: newest }),
+        other => Ok(other?),
     }
 }

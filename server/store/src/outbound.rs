@@ -1,8 +1,10 @@
 //! Networks whose hosts may send through the gateway (guide chapter 6 "Outbound Mail").
 
 use crate::codec::{self, int, text};
-use crate::{Connection, Error};
-use model::{AccountId, Cidr, Settings};
+use crate::cursor::{self, Cursor, Order, Slice};
+use crate::db::{Row, sql};
+use crate::{Connection, Error, Scope};
+use model::{AccountId, Cidr, DomainId, DomainName, Settings};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutboundIp {
@@ -15,35 +17,105 @@ pub struct OutboundIp {
 
 /// All, or those of one account, by range.
 pub async fn all(c: &mut Connection, account: Option<AccountId>) -> Result<Vec<OutboundIp>, Error> {
-    let rows = sqlx::query("SELECT * FROM outbound_ip WHERE $1 IS NULL OR account = $1 ORDER BY range")
-        .bind(account.map(|a| a.0))
-        .fetch_all(c)
-        .await?;
+    let mut b = sql("SELECT * FROM outbound_ip");
+    if let Some(a) = account {
+        b.push(" WHERE account = ").push_bind(a.0);
+    }
+    b.push(" ORDER BY range");
+    b.fetch_all(c).await?.iter().map(outbound_ip).collect()
+}
+
+pub async fn get(c: &mut Connection, id: i64) -> Result<Option<OutboundIp>, Error> {
+    let found = sql("SELECT * FROM outbound_ip WHERE id = $1").bind(id).fetch_optional(c).await?;
+    found.as_ref().map(outbound_ip).transpose()
+}
+
+/// By range, `limit` rows after those that ended at `after`.
+pub async fn slice(
+    c: &mut Connection,
+    scope: Scope,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<OutboundIp>, Error> {
+    const ORDER: Order = Order { key: "range", id: "id", descending: false, text: (true, false) };
+    let mut b = sql("SELECT * FROM outbound_ip WHERE ");
+    match scope {
+        Scope::All => b.push("1 = 1"),
+        Scope::Account(a) => b.push("account = ").push_bind(a.0),
+        Scope::Mailbox(_) => b.push("1 = 0"),
+    };
+    let limit = ORDER.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?.iter().map(outbound_ip).collect::<Result<_, _>>()?;
+    Ok(cursor::slice(rows, limit, |o: &OutboundIp| (o.range.to_string(), o.id)))
+}
+
+/// False where there was none.
+pub async fn delete(c: &mut Connection, id: i64) -> Result<bool, Error> {
+    Ok(sql("DELETE FROM outbound_ip WHERE id = $1").bind(id).execute(c).await? == 1)
+}
+
+/// A domain that may send through an outbound IP (guide chapter 7 "Member Domains").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Member {
+    /// A domain of the system.
+    Domain(DomainId, DomainName),
+    /// Another, with its subdomains.
+    External(DomainName),
+}
+
+/// Makes these the members.
+pub async fn set_members(c: &mut Connection, id: i64, members: &[Member]) -> Result<(), Error> {
+    sql("DELETE FROM outbound_member WHERE outbound_ip = $1").bind(id).execute(c).await?;
+    for chunk in members.chunks(500) {
+        let mut b = sql("INSERT INTO outbound_member (outbound_ip, name, domain) ");
+        b.push_values(chunk, |v, member| {
+            let (name, domain) = match member {
+                Member::Domain(domain, name) => (name, Some(domain.0)),
+                Member::External(name) => (name, None),
+            };
+            v.push_bind(id).push_bind(name.as_str()).push_bind(domain);
+        });
+        b.push(" ON CONFLICT DO NOTHING");
+        b.execute(c).await?;
+    }
+    Ok(())
+}
+
+/// By name.
+pub async fn members(c: &mut Connection, id: i64) -> Result<Vec<Member>, Error> {
+    let rows = sql("SELECT name, domain FROM outbound_member WHERE outbound_ip = $1 ORDER BY name").bind(id);
+    let rows = rows.fetch_all(c).await?;
     rows.iter()
         .map(|r| {
-            Ok(OutboundIp {
-                id: int(r, "id")?,
-                account: AccountId(int(r, "account")?),
-                range: codec::word(r, "range")?,
-                nickname: text(r, "nickname")?,
-                settings: codec::settings(r)?,
+            let name = codec::word(r, "name")?;
+            Ok(match r.get::<Option<i64>>("domain")? {
+                Some(domain) => Member::Domain(DomainId(domain), name),
+                None => Member::External(name),
             })
         })
         .collect()
 }
 
+fn outbound_ip(r: &Row) -> Result<OutboundIp, Error> {
+    Ok(OutboundIp {
+        id: int(r, "id")?,
+        account: AccountId(int(r, "account")?),
+        range: codec::word(r, "range")?,
+        nickname: text(r, "nickname")?,
+        settings: codec::settings(r)?,
+    })
+}
+
 /// Makes or rewrites the entry of this range; false where another account has it.
 pub async fn put(c: &mut Connection, o: &OutboundIp) -> Result<bool, Error> {
-    let done = sqlx::query(
-        "INSERT INTO outbound_ip (account, range, nickname, settings) VALUES ($1, $2, $3, $4)
+    let done = sql("INSERT INTO outbound_ip (account, range, nickname, settings) VALUES ($1, $2, $3, $4)
          ON CONFLICT (range) DO UPDATE SET nickname = excluded.nickname, settings = excluded.settings
-         WHERE outbound_ip.account = excluded.account",
-    )
+         WHERE outbound_ip.account = excluded.account")
     .bind(o.account.0)
     .bind(o.range.to_string())
     .bind(&o.nickname)
     .bind(codec::to_json("settings", &o.settings)?)
     .execute(c)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(done == 1)
 }

@@ -1,9 +1,9 @@
 //! What has become too old goes, a piece at a time so that nobody waits long for the writer.
 
+use crate::db::sql;
 use crate::{Error, Store};
 use model::time::{DAY, HOUR};
 use model::{MessageId, Timestamp};
-use sqlx::Row;
 use std::collections::HashSet;
 
 /// How long things are kept, in days.
@@ -63,18 +63,18 @@ impl Store {
         out: &mut Purged,
         blobs: &mut HashSet<String>,
     ) -> Result<bool, Error> {
-        let mut tx = self.begin().await?;
-        let rows = sqlx::query(
+        let mut tx = self.begin_traffic().await?;
+        let rows = sql(
             "DELETE FROM quarantine WHERE id IN (SELECT id FROM quarantine WHERE received < $1 ORDER BY received LIMIT $2) RETURNING blob",
         )
         .bind(before.0)
         .bind(PIECE)
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await?;
         tx.commit().await?;
         out.quarantine += rows.len() as u64;
         for row in &rows {
-            blobs.insert(row.try_get(0)?);
+            blobs.insert(row.get(0)?);
         }
         Ok(!rows.is_empty())
     }
@@ -85,11 +85,9 @@ impl Store {
         let mut c = self.read().await?;
         let mut out = Vec::new();
         for blob in blobs {
-            let used: Option<i64> = sqlx::query_scalar("SELECT 1 FROM quarantine WHERE blob = $1 LIMIT 1")
-                .bind(&blob)
-                .fetch_optional(&mut *c)
-                .await?;
-            if used.is_none() {
+            let used: bool =
+                sql("SELECT EXISTS (SELECT 1 FROM quarantine WHERE blob = $1)").bind(&blob).scalar(&mut c).await?;
+            if !used {
                 out.push(blob);
             }
         }
@@ -97,15 +95,15 @@ impl Store {
         Ok(out)
     }
 
-    async fn delete_pieces(&self, sql: &'static str, cut: Cut<'_>) -> Result<u64, Error> {
+    async fn delete_pieces(&self, text: &'static str, cut: Cut<'_>) -> Result<u64, Error> {
         let mut total = 0;
         loop {
-            let mut tx = self.begin().await?;
+            let mut tx = self.begin_traffic().await?;
             let query = match cut {
-                Cut::Text(t) => sqlx::query(sql).bind(t),
-                Cut::Time(t) => sqlx::query(sql).bind(t.0),
+                Cut::Text(t) => sql(text).bind(t),
+                Cut::Time(t) => sql(text).bind(t.0),
             };
-            let gone = query.bind(PIECE).execute(&mut *tx).await?.rows_affected();
+            let gone = query.bind(PIECE).execute(&mut tx).await?;
             tx.commit().await?;
             total += gone;
             if gone == 0 {
@@ -115,19 +113,21 @@ impl Store {
     }
 
     async fn purge_small(&self, now: Timestamp, traffic: Timestamp, out: &mut Purged) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        out.sessions = sqlx::query("DELETE FROM session WHERE created < $1")
-            .bind(now.plus(-SESSION).0)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
-        sqlx::query("DELETE FROM login_failure WHERE last < $1").bind(now.plus(-DAY).0).execute(&mut *tx).await?;
-        sqlx::query("DELETE FROM traffic_hour WHERE hour < $1").bind(traffic.0).execute(&mut *tx).await?;
-        sqlx::query("DELETE FROM digest WHERE until < $1 AND id NOT IN (SELECT max(id) FROM digest GROUP BY mailbox)")
+        let mut tx = self.begin_traffic().await?;
+        out.sessions =
+            sql("DELETE FROM session WHERE created < $1").bind(now.plus(-SESSION).0).execute(&mut tx).await?;
+        // A lease that its node never gave back.
+        sql("DELETE FROM lease WHERE until < $1").bind(now.plus(-DAY).0).execute(&mut tx).await?;
+        sql("DELETE FROM idempotency WHERE expires < $1").bind(now.0).execute(&mut tx).await?;
+        sql("DELETE FROM activation_token WHERE expires < $1").bind(now.0).execute(&mut tx).await?;
+        sql("DELETE FROM bulk_job WHERE finished < $1").bind(now.plus(-90 * DAY).0).execute(&mut tx).await?;
+        sql("DELETE FROM login_failure WHERE last < $1").bind(now.plus(-DAY).0).execute(&mut tx).await?;
+        sql("DELETE FROM traffic_hour WHERE hour < $1").bind(traffic.0).execute(&mut tx).await?;
+        sql("DELETE FROM digest WHERE until < $1 AND id NOT IN (SELECT max(id) FROM digest GROUP BY mailbox)")
             .bind(now.plus(-90 * DAY).0)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 

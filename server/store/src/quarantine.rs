@@ -1,11 +1,12 @@
 //! Held messages: one row a message and recipient.
 
-use crate::codec::{self, DbRow, count, int, text};
-use crate::query::{self, like};
-use crate::{Connection, Db, Error, Scope};
+use crate::codec::{self, count, int, text};
+use crate::cursor::{self, Cursor, Order, Slice};
+use crate::db::{Dialect, Query, Row, sql};
+use crate::query::{self, push_contains};
+use crate::{Connection, Error, Scope};
 use model::view::{Page, QuarantineQuery, QuarantineRow};
 use model::{AccountId, Disposition, DomainId, Edit, Findings, MailboxId, MessageId, Timestamp, Verdict};
-use sqlx::{QueryBuilder, Row};
 
 /// A held message with all that is needed to act on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,12 +43,12 @@ const COLUMNS: &str =
 /// Rows of the scope that the query asks for. A mailbox's scope never shows the system quarantine.
 pub async fn list(c: &mut Connection, scope: Scope, q: &QuarantineQuery) -> Result<Page<QuarantineRow>, Error> {
     let (number, per_page, offset) = query::page_of(q.page, q.per_page);
-    let mut b = QueryBuilder::<Db>::new("SELECT count(*) FROM quarantine q");
-    filter(&mut b, scope, q);
-    let total: i64 = b.build_query_scalar().fetch_one(&mut *c).await?;
-    let mut b = QueryBuilder::<Db>::new(COLUMNS);
+    let mut b = sql("SELECT count(*) FROM quarantine q");
+    filter(&mut b, c.dialect(), scope, q);
+    let total = b.count(c).await?;
+    let mut b = sql(COLUMNS);
     b.push(" FROM quarantine q");
-    filter(&mut b, scope, q);
+    filter(&mut b, c.dialect(), scope, q);
     b.push(" ORDER BY ").push(match q.sort.as_str() {
         "sender" => "q.sender",
         "recipient" => "q.recipient",
@@ -65,11 +66,11 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &QuarantineQuery) -> Resu
         .push_bind(i64::from(per_page))
         .push(" OFFSET ")
         .push_bind(offset);
-    let rows = b.build().fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
-    Ok(query::page(rows, u64::try_from(total).unwrap_or(0), number, per_page))
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(query::page(rows, total, number, per_page))
 }
 
-fn filter(b: &mut QueryBuilder<Db>, scope: Scope, q: &QuarantineQuery) {
+fn filter(b: &mut Query, dialect: Dialect, scope: Scope, q: &QuarantineQuery) {
     b.push(" WHERE ");
     match (q.all, scope) {
         (false, _) => b.push(HELD),
@@ -103,7 +104,29 @@ fn filter(b: &mut QueryBuilder<Db>, scope: Scope, q: &QuarantineQuery) {
     if let Some(to) = q.to {
         b.push(" AND q.received < ").push_bind(to.0);
     }
-    search(b, scope, q);
+    search(b, dialect, scope, q);
+}
+
+/// What the list shows, as one text.
+const PLAIN: &str = "(q.sender || ' ' || q.envelope_from || ' ' || q.recipient || ' ' || q.subject)";
+const INDEXED: &str = "q.search";
+
+/// Newest first (or oldest, where the query says so), `limit` rows after those that ended at `after`. Sort and page of
+/// the query are not used.
+pub async fn slice(
+    c: &mut Connection,
+    scope: Scope,
+    q: &QuarantineQuery,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<QuarantineRow>, Error> {
+    let order = Order { key: "q.received", id: "q.id", descending: !q.asc, text: (false, false) };
+    let mut b = sql(COLUMNS);
+    b.push(" FROM quarantine q");
+    filter(&mut b, c.dialect(), scope, q);
+    let limit = order.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(cursor::slice(rows, limit, |r: &QuarantineRow| (r.received.0, r.id)))
 }
 
 /// Rows among which words too short for the index are looked for where the scope is wide: the newest.
@@ -111,29 +134,39 @@ const SHORT_WORD_ROWS: i64 = 20_000;
 
 /// All words must occur in what the list shows. Words of three characters and more go through the trigram index;
 /// shorter ones are looked for in the rows themselves, unless the scope is one mailbox among the newest
-/// [`SHORT_WORD_ROWS`]. The one piece that is SQLite's own.
-fn search(b: &mut QueryBuilder<Db>, scope: Scope, q: &QuarantineQuery) {
+/// [`SHORT_WORD_ROWS`]. SQLite's index is a table of its own; PostgreSQL's is on the column `search`.
+fn search(b: &mut Query, dialect: Dialect, scope: Scope, q: &QuarantineQuery) {
     let narrow = matches!(scope, Scope::Mailbox(_)) || q.mailbox.is_some();
     let (long, short): (Vec<&str>, Vec<&str>) = query::words(&q.q).partition(|w| w.chars().count() >= 3);
     if !long.is_empty() {
-        let phrases: Vec<String> = long.iter().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect();
-        b.push(" AND q.id IN (SELECT rowid FROM quarantine_search WHERE quarantine_search MATCH ");
-        b.push_bind(phrases.join(" AND ")).push(")");
+        match dialect {
+            Dialect::Sqlite => {
+                let phrases: Vec<String> = long.iter().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect();
+                b.push(" AND q.id IN (SELECT rowid FROM quarantine_search WHERE quarantine_search MATCH ");
+                b.push_bind(phrases.join(" AND ")).push(")");
+            }
+            Dialect::Postgres => {
+                for word in &long {
+                    b.push(" AND ");
+                    push_contains(b, dialect, INDEXED, word);
+                }
+            }
+        }
     }
     if long.is_empty() && !short.is_empty() && !narrow {
         b.push(" AND q.id > (SELECT max(id) FROM quarantine) - ").push_bind(SHORT_WORD_ROWS);
     }
     for word in short {
-        b.push(" AND (q.sender || ' ' || q.envelope_from || ' ' || q.recipient || ' ' || q.subject) LIKE ");
-        b.push_bind(like(word)).push(" ESCAPE '\\'");
+        b.push(" AND ");
+        push_contains(b, dialect, dialect.pick(PLAIN, INDEXED), word);
     }
 }
 
 /// Held now, without the system quarantine.
 pub async fn held(c: &mut Connection, scope: Scope) -> Result<u64, Error> {
-    let mut b = QueryBuilder::<Db>::new("SELECT count(*) AS n FROM quarantine q");
-    filter(&mut b, scope, &QuarantineQuery::default());
-    count(&b.build().fetch_one(c).await?, "n")
+    let mut b = sql("SELECT count(*) FROM quarantine q");
+    filter(&mut b, c.dialect(), scope, &QuarantineQuery::default());
+    b.count(c).await
 }
 
 /// What was held for a mailbox in `since..until` and still is, newest first, at most `limit`: a digest.
@@ -145,48 +178,48 @@ pub async fn for_digest(
     limit: u32,
 ) -> Result<Vec<QuarantineRow>, Error> {
     let q = QuarantineQuery { from: Some(since), to: Some(until), ..QuarantineQuery::default() };
-    let mut b = QueryBuilder::<Db>::new(COLUMNS);
+    let mut b = sql(COLUMNS);
     b.push(" FROM quarantine q");
-    filter(&mut b, Scope::Mailbox(mailbox), &q);
+    filter(&mut b, c.dialect(), Scope::Mailbox(mailbox), &q);
     b.push(" ORDER BY q.received DESC, q.id DESC LIMIT ").push_bind(i64::from(limit));
-    b.build().fetch_all(c).await?.iter().map(row).collect()
+    b.fetch_all(c).await?.iter().map(row).collect()
 }
 
 /// Mailboxes for which something was held since then.
 pub async fn mailboxes_with_mail(c: &mut Connection, since: Timestamp) -> Result<Vec<MailboxId>, Error> {
-    let ids: Vec<i64> = sqlx::query_scalar(
+    let ids = sql(
         "SELECT DISTINCT mailbox FROM quarantine WHERE received >= $1 AND mailbox IS NOT NULL AND disposition = 'quarantined' AND system = 0",
     )
     .bind(since.0)
-    .fetch_all(c)
+    .scalars(c)
     .await?;
     Ok(ids.into_iter().map(MailboxId).collect())
 }
 
 pub async fn get(c: &mut Connection, id: i64) -> Result<Option<Held>, Error> {
-    let found = sqlx::query("SELECT * FROM quarantine WHERE id = $1").bind(id).fetch_optional(c).await?;
+    let found = sql("SELECT * FROM quarantine WHERE id = $1").bind(id).fetch_optional(c).await?;
     found.as_ref().map(full).transpose()
 }
 
-fn full(r: &DbRow) -> Result<Held, Error> {
-    let id = |column| Ok::<Option<i64>, Error>(r.try_get(column)?);
-    let acted: Option<i64> = r.try_get("acted_at")?;
-    let releasing: Option<i64> = r.try_get("releasing_since")?;
+fn full(r: &Row) -> Result<Held, Error> {
+    let id = |column: &str| r.get::<Option<i64>>(column);
+    let acted: Option<i64> = r.get("acted_at")?;
+    let releasing: Option<i64> = r.get("releasing_since")?;
     Ok(Held {
         row: row(r)?,
         mailbox: id("mailbox")?.map(MailboxId),
         domain: id("domain")?.map(DomainId),
         account: id("account")?.map(AccountId),
         blob: text(r, "blob")?,
-        edits: codec::edits_in(r.try_get::<&[u8], _>("edits")?)?,
+        edits: codec::edits_in(&r.get::<Vec<u8>>("edits")?)?,
         verdict: codec::json(r, "verdict")?,
         releasing: releasing.map(|at| Ok::<_, Error>((text(r, "releasing_by")?, Timestamp(at)))).transpose()?,
         acted: acted.map(|at| Ok::<_, Error>((text(r, "acted_by")?, Timestamp(at)))).transpose()?,
     })
 }
 
-fn row(r: &DbRow) -> Result<QuarantineRow, Error> {
-    let score: f64 = r.try_get("score")?;
+fn row(r: &Row) -> Result<QuarantineRow, Error> {
+    let score: f64 = r.get("score")?;
     Ok(QuarantineRow {
         id: int(r, "id")?,
         message: codec::word(r, "message")?,
@@ -206,7 +239,7 @@ fn row(r: &DbRow) -> Result<QuarantineRow, Error> {
 }
 
 pub async fn logged(c: &mut Connection, id: MessageId) -> Result<Option<Logged>, Error> {
-    let found = sqlx::query("SELECT client_ip, helo, tls, findings, headline FROM message WHERE id = $1")
+    let found = sql("SELECT client_ip, helo, tls, findings, headline FROM message WHERE id = $1")
         .bind(id.to_string())
         .fetch_optional(c)
         .await?;
@@ -215,7 +248,7 @@ pub async fn logged(c: &mut Connection, id: MessageId) -> Result<Option<Logged>,
             Ok(Logged {
                 client_ip: text(&r, "client_ip")?,
                 helo: text(&r, "helo")?,
-                tls: r.try_get("tls")?,
+                tls: r.get("tls")?,
                 findings: codec::json(&r, "findings")?,
                 headline: text(&r, "headline")?,
             })
@@ -233,10 +266,8 @@ pub async fn claim(
     at: Timestamp,
     stale: Timestamp,
 ) -> Result<bool, Error> {
-    let done = sqlx::query(
-        "UPDATE quarantine SET releasing_since = $2, releasing_by = $3, release_id = $4
-         WHERE id = $1 AND disposition = 'quarantined' AND (releasing_since IS NULL OR releasing_since < $5)",
-    )
+    let done = sql("UPDATE quarantine SET releasing_since = $2, releasing_by = $3, release_id = $4
+         WHERE id = $1 AND disposition = 'quarantined' AND (releasing_since IS NULL OR releasing_since < $5)")
     .bind(id)
     .bind(at.0)
     .bind(by)
@@ -244,12 +275,12 @@ pub async fn claim(
     .bind(stale.0)
     .execute(c)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(done == 1)
 }
 
 /// Gives the claim up: the message did not leave.
 pub async fn unclaim(c: &mut Connection, id: i64) -> Result<(), Error> {
-    sqlx::query(
+    sql(
         "UPDATE quarantine SET releasing_since = NULL, releasing_by = '' WHERE id = $1 AND disposition = 'quarantined'",
     )
     .bind(id)
@@ -267,7 +298,7 @@ pub async fn close(
     at: Timestamp,
     stale: Timestamp,
 ) -> Result<bool, Error> {
-    let done = sqlx::query(
+    let done = sql(
         "UPDATE quarantine SET disposition = $2, acted_by = $3, acted_at = $4, releasing_since = NULL
          WHERE id = $1 AND disposition = 'quarantined' AND (releasing_since IS NULL OR releasing_since < $5 OR $2 = 'released')",
     )
@@ -278,13 +309,11 @@ pub async fn close(
     .bind(stale.0)
     .execute(&mut *c)
     .await?;
-    if done.rows_affected() == 0 {
+    if done == 0 {
         return Ok(false);
     }
-    sqlx::query(
-        "UPDATE recipient SET disposition = $2, updated = $3
-         WHERE (message, address) = (SELECT message, recipient FROM quarantine WHERE id = $1)",
-    )
+    sql("UPDATE recipient SET disposition = $2, updated = $3
+         WHERE (message, address) = (SELECT message, recipient FROM quarantine WHERE id = $1)")
     .bind(id)
     .bind(disposition.as_str())
     .bind(at.0)

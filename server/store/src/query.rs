@@ -1,5 +1,6 @@
 //! What lists have in common: whose rows, which page, search text.
 
+use crate::db::{Dialect, Query};
 use model::view::Page;
 use model::{AccountId, MailboxId};
 
@@ -26,8 +27,13 @@ pub(crate) fn page<T>(rows: Vec<T>, total: u64, page: u32, per_page: u32) -> Pag
     Page { rows, total, page, per_page }
 }
 
+/// Appends a condition: the expression has this word somewhere, in letters of either case.
+pub(crate) fn push_contains(b: &mut Query, dialect: Dialect, expression: &str, word: &str) {
+    b.push(expression).push(dialect.like()).push_bind(like(word)).push(" ESCAPE '\\'");
+}
+
 /// `%text%` for LIKE ... ESCAPE '\', with the wildcards of the text itself made plain. NUL never matches and is dropped.
-pub(crate) fn like(text: &str) -> String {
+fn like(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('%');
     for c in text.chars().filter(|c| *c != '\0') {

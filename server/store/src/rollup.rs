@@ -1,10 +1,10 @@
 //! Traffic by hour, for charts and summaries.
 
 use crate::codec::{self, count, int};
-use crate::{Connection, Db, Error, Scope};
+use crate::db::sql;
+use crate::{Connection, Error, Scope};
 use model::view::TrafficHour;
 use model::{Category, MailboxId, Timestamp};
-use sqlx::QueryBuilder;
 
 /// Recipients by hour, category, action and direction in `from..to`.
 pub async fn traffic(
@@ -13,8 +13,8 @@ pub async fn traffic(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<TrafficHour>, Error> {
-    let mut b = QueryBuilder::<Db>::new(
-        "SELECT hour, category, action, direction, sum(count) AS count FROM traffic_hour WHERE hour >= ",
+    let mut b = sql(
+        "SELECT hour, category, action, direction, CAST(sum(count) AS BIGINT) AS count FROM traffic_hour WHERE hour >= ",
     );
     b.push_bind(from.hour().0).push(" AND hour < ").push_bind(to.0);
     match scope {
@@ -27,7 +27,7 @@ pub async fn traffic(
         }
     }
     b.push(" GROUP BY hour, category, action, direction ORDER BY hour, category, action, direction");
-    let rows = b.build().fetch_all(c).await?;
+    let rows = b.fetch_all(c).await?;
     rows.iter()
         .map(|r| {
             Ok(TrafficHour {
@@ -47,7 +47,7 @@ pub async fn of_mailbox(
     mailbox: MailboxId,
     from: Timestamp,
 ) -> Result<Vec<(Category, u64)>, Error> {
-    let rows = sqlx::query(
+    let rows = sql(
         "SELECT category, count(*) AS count FROM recipient WHERE mailbox = $1 AND received >= $2 GROUP BY category ORDER BY count DESC, category",
     )
     .bind(mailbox.0)

@@ -1,9 +1,9 @@
 //! Sessions of people, and failed logins. A session's token itself is never stored, only its SHA-256.
 
 use crate::codec::{int, text};
+use crate::db::sql;
 use crate::{Connection, Error};
 use model::{AdministratorId, MailboxId, Timestamp};
-use sqlx::Row;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
@@ -25,7 +25,7 @@ pub async fn insert(c: &mut Connection, token_hash: &str, s: &Session) -> Result
         Who::Administrator(a) => (Some(a.0), None),
         Who::Owner(m) => (None, Some(m.0)),
     };
-    sqlx::query(
+    sql(
         "INSERT INTO session (token_hash, administrator, mailbox, created, last_seen, origin, form_token) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(token_hash)
@@ -41,12 +41,11 @@ pub async fn insert(c: &mut Connection, token_hash: &str, s: &Session) -> Result
 }
 
 pub async fn get(c: &mut Connection, token_hash: &str) -> Result<Option<Session>, Error> {
-    let Some(r) = sqlx::query("SELECT * FROM session WHERE token_hash = $1").bind(token_hash).fetch_optional(c).await?
-    else {
+    let Some(r) = sql("SELECT * FROM session WHERE token_hash = $1").bind(token_hash).fetch_optional(c).await? else {
         return Ok(None);
     };
-    let administrator: Option<i64> = r.try_get("administrator")?;
-    let mailbox: Option<i64> = r.try_get("mailbox")?;
+    let administrator: Option<i64> = r.get("administrator")?;
+    let mailbox: Option<i64> = r.get("mailbox")?;
     let who = match (administrator, mailbox) {
         (Some(a), _) => Who::Administrator(AdministratorId(a)),
         (None, Some(m)) => Who::Owner(MailboxId(m)),
@@ -62,7 +61,7 @@ pub async fn get(c: &mut Connection, token_hash: &str) -> Result<Option<Session>
 }
 
 pub async fn touch(c: &mut Connection, token_hash: &str, at: Timestamp) -> Result<(), Error> {
-    sqlx::query("UPDATE session SET last_seen = $2 WHERE token_hash = $1 AND last_seen < $2")
+    sql("UPDATE session SET last_seen = $2 WHERE token_hash = $1 AND last_seen < $2")
         .bind(token_hash)
         .bind(at.0)
         .execute(c)
@@ -71,16 +70,14 @@ pub async fn touch(c: &mut Connection, token_hash: &str, at: Timestamp) -> Resul
 }
 
 pub async fn remove(c: &mut Connection, token_hash: &str) -> Result<bool, Error> {
-    Ok(sqlx::query("DELETE FROM session WHERE token_hash = $1").bind(token_hash).execute(c).await?.rows_affected() > 0)
+    Ok(sql("DELETE FROM session WHERE token_hash = $1").bind(token_hash).execute(c).await? > 0)
 }
 
 /// Ends every session of a person: the password has changed, or the account was closed.
 pub async fn remove_of(c: &mut Connection, who: Who) -> Result<(), Error> {
     match who {
-        Who::Administrator(a) => {
-            sqlx::query("DELETE FROM session WHERE administrator = $1").bind(a.0).execute(c).await?
-        }
-        Who::Owner(m) => sqlx::query("DELETE FROM session WHERE mailbox = $1").bind(m.0).execute(c).await?,
+        Who::Administrator(a) => sql("DELETE FROM session WHERE administrator = $1").bind(a.0).execute(c).await?,
+        Who::Owner(m) => sql("DELETE FROM session WHERE mailbox = $1").bind(m.0).execute(c).await?,
     };
     Ok(())
 }
@@ -95,10 +92,7 @@ pub struct Failures {
 }
 
 pub async fn failures(c: &mut Connection, key: &str) -> Result<Failures, Error> {
-    let row = sqlx::query("SELECT failures, last, until FROM login_failure WHERE key = $1")
-        .bind(key)
-        .fetch_optional(c)
-        .await?;
+    let row = sql("SELECT failures, last, until FROM login_failure WHERE key = $1").bind(key).fetch_optional(c).await?;
     row.map_or(Ok(Failures::default()), |r| {
         Ok(Failures {
             failures: int(&r, "failures")?,
@@ -109,10 +103,8 @@ pub async fn failures(c: &mut Connection, key: &str) -> Result<Failures, Error> 
 }
 
 pub async fn set_failures(c: &mut Connection, key: &str, f: Failures) -> Result<(), Error> {
-    sqlx::query(
-        "INSERT INTO login_failure (key, failures, last, until) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, last = excluded.last, until = excluded.until",
-    )
+    sql("INSERT INTO login_failure (key, failures, last, until) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (key) DO UPDATE SET failures = excluded.failures, last = excluded.last, until = excluded.until")
     .bind(key)
     .bind(f.failures)
     .bind(f.last.0)
@@ -123,6 +115,6 @@ pub async fn set_failures(c: &mut Connection, key: &str, f: Failures) -> Result<
 }
 
 pub async fn clear_failures(c: &mut Connection, key: &str) -> Result<(), Error> {
-    sqlx::query("DELETE FROM login_failure WHERE key = $1").bind(key).execute(c).await?;
+    sql("DELETE FROM login_failure WHERE key = $1").bind(key).execute(c).await?;
     Ok(())
 }

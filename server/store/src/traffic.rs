@@ -4,12 +4,12 @@
 //! between the commit and its own note of it may simply write again.
 
 use crate::codec;
-use crate::{Connection, Db, Error, Store};
+use crate::db::sql;
+use crate::{Connection, Error, Store};
 use model::{
     AccountId, Action, Category, Direction, Disposition, DomainId, Edit, EmailAddress, Findings, MailboxId, MessageId,
     ReversePath, Timestamp, Verdict,
 };
-use sqlx::{QueryBuilder, Row};
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
@@ -71,6 +71,9 @@ pub struct OutcomeRecord {
 /// Rows that one statement inserts: few sizes, so that each is prepared once.
 const CHUNKS: [usize; 3] = [100, 10, 1];
 
+/// Characters of sender and subject that the quarantine shows.
+const SHOWN: usize = 500;
+
 /// Sums are kept in a sorted order of keys, so that writers of several processes lock alike.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct HourKey {
@@ -88,9 +91,9 @@ impl Store {
         if records.is_empty() {
             return Ok(());
         }
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_traffic().await?;
         messages(&mut tx, records).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Writes all in one transaction; durable when it returns. Unknown messages and recipients are skipped.
@@ -98,9 +101,9 @@ impl Store {
         if records.is_empty() {
             return Ok(());
         }
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_traffic().await?;
         outcomes(&mut tx, records).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 
@@ -128,10 +131,10 @@ async fn insert_messages(c: &mut Connection, records: &[MessageRecord]) -> Resul
     let findings = records.iter().map(|m| codec::to_json("findings", &m.findings)).collect::<Result<Vec<_>, _>>()?;
     let rows: Vec<_> = records.iter().zip(findings).collect();
     for chunk in chunks(&rows) {
-        let mut b = QueryBuilder::<Db>::new(
+        let mut b = sql(
             "INSERT INTO message (id, received, direction, client_ip, helo, tls, envelope_from, header_from, subject, size, score, findings, headline) ",
         );
-        b.push_values(chunk, |mut v, (m, findings)| {
+        b.push_values(chunk, |v, (m, findings)| {
             v.push_bind(m.id.to_string())
                 .push_bind(m.received.0)
                 .push_bind(m.direction.as_str())
@@ -147,7 +150,7 @@ async fn insert_messages(c: &mut Connection, records: &[MessageRecord]) -> Resul
                 .push_bind(m.headline.clone());
         });
         b.push(" ON CONFLICT (id) DO NOTHING");
-        b.build().execute(&mut *c).await?;
+        b.execute(&mut *c).await?;
     }
     Ok(())
 }
@@ -159,10 +162,10 @@ async fn insert_recipients(
 ) -> Result<HashSet<(String, String)>, Error> {
     let mut new = HashSet::with_capacity(rows.len());
     for chunk in chunks(rows) {
-        let mut b = QueryBuilder::<Db>::new(
+        let mut b = sql(
             "INSERT INTO recipient (message, address, received, mailbox, domain, account, category, action, disposition, filter, info, updated) ",
         );
-        b.push_values(chunk, |mut v, (m, r)| {
+        b.push_values(chunk, |v, (m, r)| {
             v.push_bind(m.id.to_string())
                 .push_bind(r.address.to_string())
                 .push_bind(m.received.0)
@@ -177,8 +180,8 @@ async fn insert_recipients(
                 .push_bind(m.received.0);
         });
         b.push(" ON CONFLICT (message, address) DO NOTHING RETURNING message, address");
-        for row in b.build().fetch_all(&mut *c).await? {
-            new.insert((row.try_get(0)?, row.try_get(1)?));
+        for row in b.fetch_all(&mut *c).await? {
+            new.insert((row.get(0)?, row.get(1)?));
         }
     }
     Ok(new)
@@ -193,11 +196,11 @@ async fn insert_held(
         .map(|(m, r, h)| Ok((*m, *r, *h, codec::edits_out(&h.edits)?, codec::to_json("verdict", &r.verdict)?)))
         .collect::<Result<Vec<_>, Error>>()?;
     for chunk in chunks(&coded) {
-        let mut b = QueryBuilder::<Db>::new(
+        let mut b = sql(
             "INSERT INTO quarantine (message, recipient, mailbox, domain, account, received, direction, sender, envelope_from, subject,
              category, action, disposition, system, blob, edits, size, score, verdict) ",
         );
-        b.push_values(chunk, |mut v, (m, r, h, edits, verdict)| {
+        b.push_values(chunk, |v, (m, r, h, edits, verdict)| {
             v.push_bind(m.id.to_string())
                 .push_bind(r.address.to_string())
                 .push_bind(r.mailbox.map(|x| x.0))
@@ -205,13 +208,13 @@ async fn insert_held(
                 .push_bind(r.account.map(|x| x.0))
                 .push_bind(m.received.0)
                 .push_bind(m.direction.as_str())
-                .push_bind(m.header_from.clone())
+                .push_bind(shown(&m.header_from))
                 .push_bind(path(&m.envelope_from))
-                .push_bind(m.subject.clone())
+                .push_bind(shown(&m.subject))
                 .push_bind(r.verdict.category.code())
                 .push_bind(r.verdict.action.as_str())
                 .push_bind(Disposition::Quarantined.as_str())
-                .push_bind(i64::from(h.system))
+                .push_bind(h.system)
                 .push_bind(h.blob.clone())
                 .push_bind(edits.clone())
                 .push_bind(size(m))
@@ -219,7 +222,7 @@ async fn insert_held(
                 .push_bind(verdict.clone());
         });
         b.push(" ON CONFLICT (message, recipient) DO NOTHING");
-        b.build().execute(&mut *c).await?;
+        b.execute(&mut *c).await?;
     }
     Ok(())
 }
@@ -245,10 +248,8 @@ async fn insert_hours(
     let mut sums: Vec<(HourKey, (i64, i64))> = sums.into_iter().map(|(key, sum)| (hour_key(key), sum)).collect();
     sums.sort();
     for chunk in chunks(&sums) {
-        let mut b = QueryBuilder::<Db>::new(
-            "INSERT INTO traffic_hour (hour, domain, account, direction, category, action, count, bytes) ",
-        );
-        b.push_values(chunk, |mut v, (k, (count, bytes))| {
+        let mut b = sql("INSERT INTO traffic_hour (hour, domain, account, direction, category, action, count, bytes) ");
+        b.push_values(chunk, |v, (k, (count, bytes))| {
             v.push_bind(k.hour).push_bind(k.domain).push_bind(k.account);
             v.push_bind(k.direction).push_bind(k.category).push_bind(k.action).push_bind(*count).push_bind(*bytes);
         });
@@ -256,7 +257,7 @@ async fn insert_hours(
             " ON CONFLICT (hour, domain, account, direction, category, action)
              DO UPDATE SET count = traffic_hour.count + excluded.count, bytes = traffic_hour.bytes + excluded.bytes",
         );
-        b.build().execute(&mut *c).await?;
+        b.execute(&mut *c).await?;
     }
     Ok(())
 }
@@ -281,6 +282,11 @@ fn hour_key(
     }
 }
 
+/// Text from a stranger that lists sort by: an index takes only so much of it. The message log has all of it.
+fn shown(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
+}
+
 fn path(p: &ReversePath) -> String {
     p.as_ref().map(ToString::to_string).unwrap_or_default()
 }
@@ -293,11 +299,9 @@ fn size(m: &MessageRecord) -> i64 {
 pub async fn outcomes(c: &mut Connection, records: &[OutcomeRecord]) -> Result<(), Error> {
     for o in records {
         let id = o.id.to_string();
-        sqlx::query(
-            "UPDATE recipient SET disposition = $3, host = $4, reply = $5, updated = $6
+        sql("UPDATE recipient SET disposition = $3, host = $4, reply = $5, updated = $6
              WHERE message = $1 AND address = $2 AND updated <= $6
-             AND disposition NOT IN ('quarantined', 'discarded', 'released', 'deleted')",
-        )
+             AND disposition NOT IN ('quarantined', 'discarded', 'released', 'deleted')")
         .bind(&id)
         .bind(o.recipient.as_str())
         .bind(o.disposition.as_str())
@@ -307,10 +311,8 @@ pub async fn outcomes(c: &mut Connection, records: &[OutcomeRecord]) -> Result<(
         .execute(&mut *c)
         .await?;
         if o.disposition == Disposition::Delivered {
-            sqlx::query(
-                "UPDATE quarantine SET disposition = 'released', acted_by = releasing_by, acted_at = $2
-                 WHERE release_id = $1 AND disposition = 'quarantined'",
-            )
+            sql("UPDATE quarantine SET disposition = 'released', acted_by = releasing_by, acted_at = $2
+                 WHERE release_id = $1 AND disposition = 'quarantined'")
             .bind(&id)
             .bind(o.at.0)
             .execute(&mut *c)
@@ -326,7 +328,7 @@ pub async fn disposition(
     id: MessageId,
     recipient: &EmailAddress,
 ) -> Result<Option<Disposition>, Error> {
-    let row = sqlx::query("SELECT disposition FROM recipient WHERE message = $1 AND address = $2")
+    let row = sql("SELECT disposition FROM recipient WHERE message = $1 AND address = $2")
         .bind(id.to_string())
         .bind(recipient.as_str())
         .fetch_optional(c)

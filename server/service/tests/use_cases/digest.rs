@@ -51,3 +51,45 @@ async fn owners_turn_their_digest_off_and_domains_may_ask_for_empty_ones() {
     let due = w.service.due_digests(&system(), w.now()).await.unwrap();
     assert_eq!(due.iter().map(|d| d.mailbox).collect::<Vec<_>>(), [w.mailbox("joe@other.test").await.id]);
 }
+
+/// Both nodes look at the same moment, find the same digest due, and compose it.
+async fn two_nodes_that_race_on_one_digest_send_it_once(w: World) {
+    let (other, others_outbox) = w.another_node();
+    w.hold(1, "bob@acme.test", false).await;
+    w.pass(DAY + 3 * HOUR);
+    let now = w.now();
+    let due = (w.service.due_digests(&system(), now).await.unwrap(), other.due_digests(&system(), now).await.unwrap());
+    assert_eq!((due.0.len(), &due.0), (1, &due.1));
+    let content = w.service.digest_content(&system(), &due.0[0]).await.unwrap();
+    let (system, body) = (system(), b"Subject: Digest\r\n\r\n".to_vec());
+    let (a, b) = tokio::join!(
+        w.service.deliver_digest(&system, &content, body.clone()),
+        other.deliver_digest(&system, &content, body.clone()),
+    );
+    assert_eq!([a.unwrap(), b.unwrap()].iter().filter(|sent| **sent).count(), 1);
+    assert_eq!(w.sent().len() + others_outbox.mail.lock().unwrap().len(), 1);
+    assert_eq!(other.send_due_digests(&system, now).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn two_nodes_that_race_on_one_digest_send_it_once_on_sqlite() {
+    two_nodes_that_race_on_one_digest_send_it_once(World::new().await).await;
+}
+
+#[tokio::test]
+async fn two_nodes_that_race_on_one_digest_send_it_once_on_postgres() {
+    let Some(w) = World::on_postgres().await else { return };
+    two_nodes_that_race_on_one_digest_send_it_once(w).await;
+}
+
+#[tokio::test]
+async fn a_digest_that_could_not_be_handed_over_is_sent_by_whichever_node_tries_next() {
+    let w = World::new().await;
+    let (other, others_outbox) = w.another_node();
+    w.hold(1, "bob@acme.test", false).await;
+    w.pass(DAY + 3 * HOUR);
+    w.outbox.broken.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(w.service.send_due_digests(&system(), w.now()).await.unwrap(), 0);
+    assert_eq!(other.send_due_digests(&system(), w.now()).await.unwrap(), 1);
+    assert_eq!(others_outbox.mail.lock().unwrap().len(), 1);
+}

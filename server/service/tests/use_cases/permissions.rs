@@ -76,7 +76,7 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         UseCase::SendDigest => {
             let due = s.digest_until_now(a, mailbox).await?;
             let content = s.digest_content(a, &due).await?;
-            s.deliver_digest(a, &content, b"Subject: x\r\n\r\n".to_vec()).await
+            s.deliver_digest(a, &content, b"Subject: x\r\n\r\n".to_vec()).await.map(drop)
         }
         UseCase::ReadAudit => s.audit(a, &list).await.map(drop),
         UseCase::Apply => s.apply(a, "accounts: []", false).await.map(drop),

@@ -74,6 +74,25 @@ Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html;
 <p>Hello <b>there</b></p><script>alert(1)</script><img src=\"http://evil.test/x.png\">\r\n--b\r\n\
 Content-Type: application/octet-stream; name=\"a.exe\"\r\nContent-Disposition: attachment; filename=\"a.exe\"\r\n\r\nMZ not really\r\n--b--\r\n";
 
+fn node(
+    name: &str,
+    store: &Store,
+    bodies: &MemoryBodies,
+    outbox: &Arc<MemoryOutbox>,
+    clock: &Arc<AtomicI64>,
+) -> Service {
+    let config = Config {
+        url: "https://filter.test".into(),
+        hostname: "mx.filter.test".into(),
+        node: name.into(),
+        version: "1".into(),
+    };
+    let time = clock.clone();
+    Service::with_clock(store.clone(), bodies.clone(), outbox.clone(), config, move || {
+        Timestamp(time.load(Ordering::SeqCst))
+    })
+}
+
 pub fn system() -> Actor {
     Actor::system("test")
 }
@@ -83,15 +102,21 @@ impl World {
     pub async fn new() -> World {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).await.unwrap();
+        World::on(dir, store).await
+    }
+
+    /// The same on PostgreSQL; None where the machine has none.
+    pub async fn on_postgres() -> Option<World> {
+        let dir = tempfile::tempdir().unwrap();
+        let target = store::Target::parse(&testdb::postgres()?.url, dir.path()).unwrap();
+        Some(World::on(dir, Store::connect(&target).await.unwrap()).await)
+    }
+
+    async fn on(dir: tempfile::TempDir, store: Store) -> World {
         let outbox = Arc::new(MemoryOutbox::default());
         let bodies = MemoryBodies::default();
         let clock = Arc::new(AtomicI64::new(NOW.0));
-        let config =
-            Config { url: "https://filter.test".into(), hostname: "mx.filter.test".into(), version: "1".into() };
-        let time = clock.clone();
-        let service = Service::with_clock(store.clone(), bodies.clone(), outbox.clone(), config, move || {
-            Timestamp(time.load(Ordering::SeqCst))
-        });
+        let service = node("a", &store, &bodies, &outbox, &clock);
         let document = "
 accounts:
   - name: acme
@@ -103,6 +128,12 @@ accounts:
 ";
         service.apply(&system(), document, false).await.unwrap();
         World { dir, store, service, outbox, bodies, clock }
+    }
+
+    /// Another node of the cluster, with an outbox of its own.
+    pub fn another_node(&self) -> (Service, Arc<MemoryOutbox>) {
+        let outbox = Arc::new(MemoryOutbox::default());
+        (node("b", &self.store, &self.bodies, &outbox, &self.clock), outbox)
     }
 
     pub fn pass(&self, ms: i64) {

@@ -1,12 +1,22 @@
-//! Records to write.
+//! Records to write, and how to look at what was written.
 
+use model::time::DAY;
+use model::view::{QuarantineQuery, Unrecognized};
 use model::*;
-use store::{MessageRecord, QuarantineRecord, RecipientRecord, Store};
+use store::{MessageRecord, QuarantineRecord, RecipientRecord, Scope, Store};
 
-pub async fn open() -> (tempfile::TempDir, Store) {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(dir.path()).await.unwrap();
-    (dir, store)
+pub const NOW: Timestamp = Timestamp(1_795_514_400_000);
+
+pub async fn count(store: &Store, scope: Scope) -> u64 {
+    let mut c = store.read().await.unwrap();
+    store::rollup::traffic(&mut c, scope, NOW.plus(-DAY), NOW.plus(DAY)).await.unwrap().iter().map(|t| t.count).sum()
+}
+pub async fn rows(store: &Store, scope: Scope, q: &QuarantineQuery) -> Vec<view::QuarantineRow> {
+    let mut c = store.read().await.unwrap();
+    store::quarantine::list(&mut c, scope, q).await.unwrap().rows
+}
+pub fn query(q: &str) -> QuarantineQuery {
+    QuarantineQuery { q: q.into(), ..QuarantineQuery::default() }
 }
 
 /// The number that [`message`] was given.
@@ -67,4 +77,32 @@ pub fn held(n: u128, received: Timestamp, subject: &str) -> MessageRecord {
         system: false,
     });
     m
+}
+
+/// A domain to insert.
+pub fn some_domain(account: AccountId, name: &str) -> store::domain::Domain {
+    store::domain::Domain {
+        id: DomainId(0),
+        account,
+        name: name.parse().unwrap(),
+        unrecognized: Unrecognized::Reject,
+        gateways: vec!["127.0.0.1:2526".parse().unwrap()],
+        settings: Settings::default(),
+        created: NOW,
+    }
+}
+
+/// A mailbox to insert.
+pub fn some_mailbox(domain: DomainId, address: &str) -> store::mailbox::Mailbox {
+    store::mailbox::Mailbox {
+        id: MailboxId(0),
+        domain,
+        account: AccountId(0),
+        address: address.parse().unwrap(),
+        state: Default::default(),
+        password_hash: None,
+        settings: Settings::default(),
+        link_generation: 0,
+        created: NOW,
+    }
 }

@@ -1,0 +1,188 @@
+//! Named definitions of an account or of the whole system: content filters (guide chapter 10), verifiers (chapter 9),
+//! notifications (chapter 11). What one says is a type of the caller's, stored as JSON.
+
+use crate::codec::{self, int, text};
+use crate::cursor::{self, Cursor, Order, Slice};
+use crate::db::{Row, sql};
+use crate::query::push_contains;
+use crate::{Connection, Error, Scope, query};
+use model::{AccountId, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Always of an account.
+    ContentFilter,
+    Verifier,
+    Notification,
+}
+
+impl Kind {
+    fn table(self) -> &'static str {
+        match self {
+            Kind::ContentFilter => "content_filter",
+            Kind::Verifier => "verifier",
+            Kind::Notification => "notification",
+        }
+    }
+    fn what(self) -> &'static str {
+        match self {
+            Kind::ContentFilter => "content filter",
+            Kind::Verifier => "verifier",
+            Kind::Notification => "notification",
+        }
+    }
+}
+
+/// A definition; `D` is what its body is read as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Definition<D> {
+    pub id: i64,
+    /// None: for the whole system.
+    pub account: Option<AccountId>,
+    /// One among those of the account, in letters of either case.
+    pub name: String,
+    pub body: D,
+    pub created: Timestamp,
+}
+
+/// `id` of the argument is not used. A taken name is a conflict.
+pub async fn insert<D: Serialize>(c: &mut Connection, kind: Kind, d: &Definition<D>) -> Result<i64, Error> {
+    let id = sql(format!(
+        "INSERT INTO {} (account, name, name_key, definition, created) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING RETURNING id",
+        kind.table()
+    ))
+    .bind(d.account.map(|a| a.0))
+    .bind(&d.name)
+    .bind(d.name.to_lowercase())
+    .bind(codec::to_json("definition", &d.body)?)
+    .bind(d.created.0)
+    .scalar_optional(c)
+    .await?;
+    id.ok_or(Error::Conflict(kind.what()))
+}
+
+/// Writes name and body; a taken name is a conflict, after which the transaction cannot go on.
+pub async fn update<D: Serialize>(c: &mut Connection, kind: Kind, d: &Definition<D>) -> Result<(), Error> {
+    sql(format!("UPDATE {} SET name = $2, name_key = $3, definition = $4 WHERE id = $1", kind.table()))
+        .bind(d.id)
+        .bind(&d.name)
+        .bind(d.name.to_lowercase())
+        .bind(codec::to_json("definition", &d.body)?)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// False where there was none.
+pub async fn delete(c: &mut Connection, kind: Kind, id: i64) -> Result<bool, Error> {
+    Ok(sql(format!("DELETE FROM {} WHERE id = $1", kind.table())).bind(id).execute(c).await? == 1)
+}
+
+pub async fn get<D: DeserializeOwned>(c: &mut Connection, kind: Kind, id: i64) -> Result<Option<Definition<D>>, Error> {
+    let found = sql(format!("SELECT * FROM {} WHERE id = $1", kind.table())).bind(id).fetch_optional(c).await?;
+    found.as_ref().map(definition).transpose()
+}
+
+/// All there are, by account and name, for the snapshot.
+pub async fn all<D: DeserializeOwned>(c: &mut Connection, kind: Kind) -> Result<Vec<Definition<D>>, Error> {
+    let rows = sql(format!("SELECT * FROM {} ORDER BY account, name_key", kind.table())).fetch_all(c).await?;
+    rows.iter().map(definition).collect()
+}
+
+/// By name, `limit` rows after those that ended at `after`. An account sees its own and those of the whole system.
+pub async fn slice<D: DeserializeOwned>(
+    c: &mut Connection,
+    kind: Kind,
+    scope: Scope,
+    q: &str,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<Definition<D>>, Error> {
+    const ORDER: Order = Order { key: "name_key", id: "id", descending: false, text: (true, false) };
+    let mut b = sql(format!("SELECT * FROM {} WHERE ", kind.table()));
+    match scope {
+        Scope::All => b.push("1 = 1"),
+        Scope::Account(a) => b.push("coalesce(account, 0) IN (0, ").push_bind(a.0).push(")"),
+        Scope::Mailbox(_) => b.push("1 = 0"),
+    };
+    for word in query::words(q) {
+        b.push(" AND ");
+        push_contains(&mut b, c.dialect(), "name", word);
+    }
+    let limit = ORDER.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?.iter().map(definition).collect::<Result<_, _>>()?;
+    Ok(cursor::slice(rows, limit, |d: &Definition<D>| (d.name.to_lowercase(), d.id)))
+}
+
+fn definition<D: DeserializeOwned>(r: &Row) -> Result<Definition<D>, Error> {
+    Ok(Definition {
+        id: int(r, "id")?,
+        account: r.get::<Option<i64>>("account")?.map(AccountId),
+        name: text(r, "name")?,
+        body: codec::json(r, "definition")?,
+        created: Timestamp(int(r, "created")?),
+    })
+}
+
+/// Where content filters are active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    Domain(model::DomainId),
+    /// An outbound IP, by its id.
+    Outbound(i64),
+}
+
+impl Place {
+    fn columns(self) -> (&'static str, i64) {
+        match self {
+            Place::Domain(d) => ("domain", d.0),
+            Place::Outbound(id) => ("outbound", id),
+        }
+    }
+}
+
+/// Makes these content filters the active ones of a place, in this order.
+pub async fn use_filters(c: &mut Connection, place: Place, filters: &[i64]) -> Result<(), Error> {
+    let (level, owner) = place.columns();
+    sql("DELETE FROM content_filter_use WHERE level = $1 AND owner = $2").bind(level).bind(owner).execute(c).await?;
+    for (position, filter) in filters.iter().enumerate() {
+        sql("INSERT INTO content_filter_use (level, owner, filter, position) VALUES ($1, $2, $3, $4)
+             ON CONFLICT DO NOTHING")
+        .bind(level)
+        .bind(owner)
+        .bind(*filter)
+        .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        .execute(c)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The active content filters of a place, in their order.
+pub async fn used_filters(c: &mut Connection, place: Place) -> Result<Vec<i64>, Error> {
+    let (level, owner) = place.columns();
+    sql("SELECT filter FROM content_filter_use WHERE level = $1 AND owner = $2 ORDER BY position, filter")
+        .bind(level)
+        .bind(owner)
+        .scalars(c)
+        .await
+}
+
+/// When a notification last left; None: never, or there is none.
+pub async fn last_sent(c: &mut Connection, notification: i64) -> Result<Option<Timestamp>, Error> {
+    let at = sql("SELECT last_sent FROM notification WHERE id = $1").bind(notification);
+    Ok(at.scalar_optional::<Option<i64>>(c).await?.flatten().map(Timestamp))
+}
+
+/// Notes that a notification leaves now, unless one has left since `not_since`: true for exactly one caller.
+pub async fn claim_sending(
+    c: &mut Connection,
+    notification: i64,
+    now: Timestamp,
+    not_since: Timestamp,
+) -> Result<bool, Error> {
+    let text = "UPDATE notification SET last_sent = $2 WHERE id = $1 AND (last_sent IS NULL OR last_sent < $3)";
+    Ok(sql(text).bind(notification).bind(now.0).bind(not_since.0).execute(c).await? == 1)
+}

@@ -1,0 +1,142 @@
+//! Groups: settings for some mailboxes of a domain, laid over the domain's (guide chapter 5). Of several groups of one
+//! mailbox the first in order goes before the others.
+
+use crate::codec::{self, int, text};
+use crate::db::{Row, sql};
+use crate::{Connection, Error};
+use model::{DomainId, MailboxId, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
+
+/// A group; `S` is what its settings are read as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group<S> {
+    pub id: i64,
+    pub domain: DomainId,
+    pub name: String,
+    /// Place among the domain's groups, from 0; the first wins.
+    pub position: i64,
+    /// All members of this group of the domain's directory are members.
+    pub ldap_group: Option<String>,
+    pub settings: S,
+    pub created: Timestamp,
+}
+
+/// Adds it as the last of its domain; `id` and `position` of the argument are not used. A taken name is a conflict.
+pub async fn insert<S: Serialize>(c: &mut Connection, g: &Group<S>) -> Result<i64, Error> {
+    let id = sql("INSERT INTO mailbox_group (domain, name, name_key, position, ldap_group, settings, created)
+         SELECT $1, $2, $3, (SELECT coalesce(max(position) + 1, 0) FROM mailbox_group WHERE domain = $1), $4, $5, $6
+         WHERE NOT EXISTS (SELECT 1 FROM mailbox_group WHERE domain = $1 AND name_key = $3) RETURNING id")
+    .bind(g.domain.0)
+    .bind(&g.name)
+    .bind(g.name.to_lowercase())
+    .bind(&g.ldap_group)
+    .bind(codec::to_json("settings", &g.settings)?)
+    .bind(g.created.0)
+    .scalar_optional(c)
+    .await?;
+    id.ok_or(Error::Conflict("group"))
+}
+
+/// Writes name, directory group and settings.
+pub async fn update<S: Serialize>(c: &mut Connection, g: &Group<S>) -> Result<(), Error> {
+    sql("UPDATE mailbox_group SET name = $2, name_key = $3, ldap_group = $4, settings = $5 WHERE id = $1")
+        .bind(g.id)
+        .bind(&g.name)
+        .bind(g.name.to_lowercase())
+        .bind(&g.ldap_group)
+        .bind(codec::to_json("settings", &g.settings)?)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Puts the domain's groups into this order; groups that are not named come after, in the order they had.
+pub async fn order(c: &mut Connection, domain: DomainId, first: &[i64]) -> Result<(), Error> {
+    let rest = sql("SELECT id FROM mailbox_group WHERE domain = $1 ORDER BY position, id").bind(domain.0);
+    let rest: Vec<i64> = rest.scalars(c).await?;
+    let named = first.iter().copied().filter(|id| rest.contains(id));
+    let others = rest.iter().copied().filter(|id| !first.contains(id));
+    for (position, id) in named.chain(others).enumerate() {
+        sql("UPDATE mailbox_group SET position = $2 WHERE id = $1")
+            .bind(id)
+            .bind(i64::try_from(position).unwrap_or(i64::MAX))
+            .execute(c)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The mailboxes stay. False where there was none.
+pub async fn delete(c: &mut Connection, id: i64) -> Result<bool, Error> {
+    Ok(sql("DELETE FROM mailbox_group WHERE id = $1").bind(id).execute(c).await? == 1)
+}
+
+pub async fn get<S: DeserializeOwned>(c: &mut Connection, id: i64) -> Result<Option<Group<S>>, Error> {
+    sql("SELECT * FROM mailbox_group WHERE id = $1").bind(id).fetch_optional(c).await?.as_ref().map(group).transpose()
+}
+
+/// Those of one domain, or all by domain, in their order.
+pub async fn all<S: DeserializeOwned>(c: &mut Connection, domain: Option<DomainId>) -> Result<Vec<Group<S>>, Error> {
+    let mut b = sql("SELECT * FROM mailbox_group");
+    if let Some(d) = domain {
+        b.push(" WHERE domain = ").push_bind(d.0);
+    }
+    b.push(" ORDER BY domain, position, id");
+    b.fetch_all(c).await?.iter().map(group).collect()
+}
+
+/// Makes these mailboxes the members; those of other domains are passed over. How many it has now.
+pub async fn set_members(c: &mut Connection, id: i64, members: &[MailboxId]) -> Result<u64, Error> {
+    sql("DELETE FROM mailbox_group_member WHERE member_of = $1").bind(id).execute(c).await?;
+    let mut added = 0;
+    for chunk in members.chunks(500) {
+        let mut b = sql("INSERT INTO mailbox_group_member (mailbox, member_of) SELECT m.id, g.id
+             FROM mailbox m JOIN mailbox_group g ON g.domain = m.domain WHERE g.id = $1 AND m.id IN ")
+        .bind(id);
+        b.push_list(chunk.iter().map(|m| m.0)).push(" ON CONFLICT DO NOTHING");
+        added += b.execute(c).await?;
+    }
+    Ok(added)
+}
+
+pub async fn members(c: &mut Connection, id: i64) -> Result<Vec<MailboxId>, Error> {
+    let ids = sql("SELECT mailbox FROM mailbox_group_member WHERE member_of = $1 ORDER BY mailbox").bind(id);
+    Ok(ids.scalars(c).await?.into_iter().map(MailboxId).collect())
+}
+
+/// The groups of a mailbox, in the order in which their settings go before each other.
+pub async fn of_mailbox<S: DeserializeOwned>(c: &mut Connection, id: MailboxId) -> Result<Vec<Group<S>>, Error> {
+    let rows = sql("SELECT g.* FROM mailbox_group_member x JOIN mailbox_group g ON g.id = x.member_of
+         WHERE x.mailbox = $1 ORDER BY g.position, g.id")
+    .bind(id.0)
+    .fetch_all(c)
+    .await?;
+    rows.iter().map(group).collect()
+}
+
+/// Ids of the groups of every mailbox that is in one, in their order: for the snapshot.
+pub async fn memberships(c: &mut Connection) -> Result<HashMap<MailboxId, Vec<i64>>, Error> {
+    let rows =
+        sql("SELECT x.mailbox, x.member_of FROM mailbox_group_member x JOIN mailbox_group g ON g.id = x.member_of
+         ORDER BY x.mailbox, g.position, g.id")
+        .fetch_all(c)
+        .await?;
+    let mut out: HashMap<MailboxId, Vec<i64>> = HashMap::new();
+    for r in &rows {
+        out.entry(MailboxId(int(r, "mailbox")?)).or_default().push(int(r, "member_of")?);
+    }
+    Ok(out)
+}
+
+fn group<S: DeserializeOwned>(r: &Row) -> Result<Group<S>, Error> {
+    Ok(Group {
+        id: int(r, "id")?,
+        domain: DomainId(int(r, "domain")?),
+        name: text(r, "name")?,
+        position: int(r, "position")?,
+        ldap_group: r.get("ldap_group")?,
+        settings: codec::json(r, "settings")?,
+        created: Timestamp(int(r, "created")?),
+    })
+}

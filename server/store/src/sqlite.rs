@@ -1,0 +1,43 @@
+//! Opening the embedded database: one writer, several readers, WAL, `synchronous=FULL`.
+
+use crate::{Error, FILE};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Pool, Sqlite};
+use std::{path::Path, time::Duration};
+
+const READERS: u32 = 4;
+/// How long a writer of this process waits for one of another process (command line beside a running server).
+const BUSY: Duration = Duration::from_secs(15);
+
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// The writer and the readers.
+pub async fn open(data: &Path) -> Result<(Pool<Sqlite>, Pool<Sqlite>), Error> {
+    let path = data.join(FILE);
+    let fail = |source| Error::Open { path: path.clone(), source };
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .statement_cache_capacity(256)
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-16000");
+    let pool = |n| {
+        SqlitePoolOptions::new().max_connections(n).acquire_timeout(Duration::from_secs(60)).test_before_acquire(false)
+    };
+    let write = pool(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options.clone())
+        .await
+        .map_err(fail)?;
+    let mut first = write.acquire().await?;
+    crate::migrated(MIGRATIONS.run_direct(None, &mut *first, false).await, &MIGRATIONS)?;
+    drop(first);
+    let read = pool(READERS).connect_with(options.pragma("query_only", "on")).await.map_err(fail)?;
+    Ok((write, read))
+}
