@@ -7,13 +7,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Display, str::FromStr};
 
 pub(crate) fn int(row: &Row, column: &str) -> Result<i64, Error> {
-    Ok(row.get(column)?)
+    row.get(column)
 }
 pub(crate) fn count(row: &Row, column: &str) -> Result<u64, Error> {
     Ok(u64::try_from(row.get::<i64>(column)?).unwrap_or(0))
 }
 pub(crate) fn text(row: &Row, column: &str) -> Result<String, Error> {
-    Ok(row.get(column)?)
+    row.get(column)
 }
 /// A word of the model, stored as text.
 pub(crate) fn word<T>(row: &Row, column: &'static str) -> Result<T, Error>
