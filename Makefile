@@ -17,7 +17,7 @@ DATA ?= $(CURDIR)/data
 POSTERN := $(CARGO_TARGET_DIR)/release/postern
 DEBUG_POSTERN := $(CARGO_TARGET_DIR)/debug/postern
 
-.PHONY: run build dev test test-rust test-web lint bench setup clean
+.PHONY: run build dev test test-rust test-api test-web lint bench setup clean
 
 ## Builds the release and starts it on the embedded default. DEMO=1: with sample mail, a sink and a demo account.
 run: build
@@ -45,12 +45,19 @@ lint:
 	cargo clippy --package frontend --target wasm32-unknown-unknown --quiet -- -D warnings
 	cargo deny --log-level error --offline check bans licenses sources
 
-## Everything: lint, unit, contract, protocol and browser tests.
-test: lint test-rust test-web
+## Everything: lint, unit, contract, protocol, API and browser tests.
+test: lint test-rust test-api test-web
 
 test-rust:
 	@scripts/setup.sh test
 	cargo nextest run $(OURS) --no-fail-fast
+
+## The running API against its document: generated requests, and a generated client.
+test-api:
+	@scripts/setup.sh test
+	RUSTFLAGS="$(DEBUG_FLAGS)" cargo build $(OURS) --bin postern
+	POSTERN_BIN=$(DEBUG_POSTERN) scripts/schemathesis.sh
+	POSTERN_BIN=$(DEBUG_POSTERN) scripts/generated_client.sh
 
 test-web:
 	@scripts/setup.sh test

@@ -33,6 +33,8 @@ if [ "$what" != run ]; then
     need /usr/sbin/clamd clamav-daemon
     need swaks swaks
     need python3 python3
+    need curl curl
+    if have python3 && ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3-venv); fi
     need sqlite3 sqlite3
     # Debian puts its programs beside the path, below the version.
     compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || packages+=(postgresql)
@@ -114,4 +116,17 @@ if [ "$(cat node_modules/.postern-installed 2>/dev/null)" != "$sum" ]; then
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --no-save --no-audit --no-fund --loglevel=error --cache "$CACHE/npm" > "$CACHE/npm.log" 2>&1 \
         || { tail -20 "$CACHE/npm.log" >&2; say "npm install failed, see $CACHE/npm.log"; exit 1; }
     echo "$sum" > node_modules/.postern-installed
+fi
+
+# --- Python: what tests the API, in an environment of its own -----------------------------------------------------
+if [ "$what" != run ]; then
+    tools="schemathesis==4.32.5 openapi-python-client==0.29.1"
+    if [ "$(cat "$CACHE/python/.postern-installed" 2>/dev/null)" != "$tools" ]; then
+        say "installing Python packages: $tools"
+        rm -rf "$CACHE/python"
+        # shellcheck disable=SC2086
+        { python3 -m venv "$CACHE/python" && "$CACHE/python/bin/pip" install -q --disable-pip-version-check $tools; } > "$CACHE/pip.log" 2>&1 \
+            || { tail -20 "$CACHE/pip.log" >&2; say "pip install failed, see $CACHE/pip.log"; exit 1; }
+        echo "$tools" > "$CACHE/python/.postern-installed"
+    fi
 fi

@@ -34,6 +34,7 @@ pub struct Config {
     /// Unique in a cluster.
     pub node: String,
     pub http: Http,
+    pub api: Api,
     pub smtp: Smtp,
     pub dns: Dns,
     pub scan: Scan,
@@ -48,6 +49,15 @@ pub struct Http {
     pub listen: String,
     /// Links are built from this only, never from what a request claims.
     pub url: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Api {
+    /// Requests a second that one token may make in the long run; 20 unless set.
+    pub rate: Option<u32>,
+    /// Requests that it may make at once; 100 unless set.
+    pub burst: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -120,6 +130,7 @@ impl Default for Config {
             hostname: String::new(),
             node: "a".into(),
             http: Http::default(),
+            api: Api::default(),
             smtp: Smtp::default(),
             dns: Dns::default(),
             scan: Scan::default(),
@@ -212,6 +223,11 @@ impl Config {
             EmailAddress::parse(&self.admin.email)
                 .map_err(|e| wrong("admin.email", &self.admin.email, &e.to_string()))?;
         }
+        for (key, value) in [("api.rate", self.api.rate), ("api.burst", self.api.burst)] {
+            if value == Some(0) {
+                return Err(wrong(key, "0", "at least 1"));
+            }
+        }
         if self.delivery.retry.contains(&0) {
             return Err(wrong("delivery.retry", "0", "seconds, at least 1"));
         }
@@ -280,6 +296,8 @@ const KEYS: &[(&str, Kind)] = &[
     ("node", Kind::Text),
     ("http.listen", Kind::Text),
     ("http.url", Kind::Text),
+    ("api.rate", Kind::Number),
+    ("api.burst", Kind::Number),
     ("smtp.inbound", Kind::List),
     ("smtp.outbound", Kind::List),
     ("smtp.odmr", Kind::List),

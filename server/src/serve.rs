@@ -140,8 +140,9 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let watched = ["rules", "signatures", "classifier", "model"].map(|d| config.data.join(d));
     Jobs { service: service.clone(), snapshots, knowledge: knowledge.clone(), watched: watched.into() }.start();
 
-    let app =
-        app::router(web_state(&config, service.clone())).merge(ops::router(service.clone(), spool.clone(), figures));
+    let app = app::router(web_state(&config, service.clone()))
+        .merge(rest::router(service.clone(), api_options(&config)))
+        .merge(ops::router(service.clone(), spool.clone(), figures));
     let (stop_web, mut web_stops) = tokio::sync::watch::channel(false);
     let web = tokio::spawn(async move {
         let service = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -249,6 +250,14 @@ fn smtp_options(config: &Config, tls: Arc<ArcSwapOption<rustls::ServerConfig>>) 
         options.limits.sessions = sessions;
     }
     Ok(options)
+}
+
+fn api_options(config: &Config) -> rest::Options {
+    let usual = rest::Options::default();
+    rest::Options {
+        per_second: config.api.rate.map_or(usual.per_second, f64::from),
+        burst: config.api.burst.unwrap_or(usual.burst),
+    }
 }
 
 fn web_state(config: &Config, service: Service) -> app::AppState {

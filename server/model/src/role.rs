@@ -46,6 +46,8 @@ pub enum Principal {
     Token {
         id: i64,
         account: Option<AccountId>,
+        /// What it may do, in the words of `service::TOKEN_SCOPES`.
+        scopes: Vec<String>,
     },
     /// The product itself: jobs and the command line.
     System,

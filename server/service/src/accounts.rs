@@ -1,8 +1,10 @@
 //! Accounts (guide chapter 4).
 
+use crate::domains::account_within;
 use crate::{Error, Service, UseCase};
 use model::view::{AccountRow, ListQuery, Page};
 use model::{AccountId, Actor};
+use store::Scope;
 
 /// What is wrong with the name of an account.
 pub(crate) fn name_problem(name: &str) -> Option<&'static str> {
@@ -20,6 +22,16 @@ impl Service {
         Ok(store::account::list(&mut c, scope, query).await?)
     }
 
+    pub async fn account(&self, actor: &Actor, id: AccountId) -> Result<AccountRow, Error> {
+        let scope = self.permit(actor, UseCase::ListAccounts)?;
+        let mut c = self.inner.store.read().await?;
+        let found = match account_within(scope, id) {
+            true => store::account::list(&mut c, Scope::Account(id), &ListQuery::default()).await?.rows.pop(),
+            false => None,
+        };
+        found.ok_or_else(|| Error::not_found("account"))
+    }
+
     pub async fn add_account(&self, actor: &Actor, name: &str) -> Result<AccountId, Error> {
         self.permit(actor, UseCase::AddAccount)?;
         let name = name.trim();
@@ -28,7 +40,7 @@ impl Service {
         }
         let mut tx = self.inner.store.begin().await?;
         let id = store::account::insert(&mut tx, name, self.now()).await.map_err(|e| match e.is_conflict() {
-            true => Error::field("name", format!("There is an account {name} already.")),
+            true => Error::taken("name", format!("There is an account {name} already.")),
             false => e.into(),
         })?;
         self.note(&mut tx, actor, "account.add", name, "", Some(id)).await?;

@@ -87,10 +87,7 @@ impl Service {
             created: self.now(),
         };
         let id = administrator::insert(&mut tx, &row).await.map_err(|e| match e.is_conflict() {
-            true => Error::User(model::UserError {
-                code: model::ErrorCode::Conflict,
-                ..model::UserError::field("email", format!("{} is an administrator already.", row.email))
-            }),
+            true => Error::taken("email", format!("{} is an administrator already.", row.email)),
             false => e.into(),
         })?;
         self.note(&mut tx, actor, "administrator.add", row.email.as_str(), row.role.label(), row.account).await?;

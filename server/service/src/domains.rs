@@ -83,7 +83,7 @@ impl Service {
             created: self.now(),
         };
         let id = store::domain::insert(&mut tx, &domain).await.map_err(|e| match e.is_conflict() {
-            true => Error::field("name", format!("The domain {} exists already.", domain.name)),
+            true => Error::taken("name", format!("The domain {} exists already.", domain.name)),
             false => e.into(),
         })?;
         let gateways: Vec<String> = domain.gateways.iter().map(ToString::to_string).collect();

@@ -29,6 +29,10 @@ impl Error {
     pub(crate) fn field(field: &str, message: impl Into<String>) -> Self {
         Error::User(UserError::field(field, message))
     }
+    /// What the field names exists already.
+    pub(crate) fn taken(field: &str, message: impl Into<String>) -> Self {
+        Error::User(UserError { code: ErrorCode::Conflict, ..UserError::field(field, message) })
+    }
     /// Several fields at once; none is no error.
     pub(crate) fn fields(fields: Vec<FieldError>) -> Result<(), Self> {
         match fields.first() {
@@ -46,15 +50,17 @@ impl Error {
     }
     /// For people. Internal detail goes to the log under an id, and only the id to the page.
     pub fn to_user(&self) -> UserError {
+        self.report().0
+    }
+    /// For people, with the id of the log's line where there is one.
+    pub fn report(&self) -> (UserError, Option<String>) {
         match self {
-            Error::User(e) => e.clone(),
+            Error::User(e) => (e.clone(), None),
             other => {
                 let id = crate::secret::short_id();
                 tracing::error!(id, error = %other, "a use case failed");
-                UserError::new(
-                    ErrorCode::Internal,
-                    format!("Something went wrong on our side. The log has the details under {id}."),
-                )
+                let message = format!("Something went wrong on our side. The log has the details under {id}.");
+                (UserError::new(ErrorCode::Internal, message), Some(id))
             }
         }
     }

@@ -39,7 +39,7 @@ pub use digest::{DigestContent, DueDigest};
 pub use error::Error;
 pub use login::NewSession;
 pub use outside::{Bodies, BoxFuture, Outbox, OutgoingMail, QueueView};
-pub use permission::{UseCase, permits};
+pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use session::{ABSOLUTE, IDLE_ADMINISTRATOR, IDLE_OWNER, SessionView};
 pub use snapshot::{Known, Lookup, Snapshot, SnapshotStore};
 pub use store::Store;

@@ -40,6 +40,17 @@ impl Service {
         Ok(store::mailbox::list(&mut c, scope, domain, query).await?)
     }
 
+    pub async fn mailbox(&self, actor: &Actor, id: MailboxId) -> Result<MailboxRow, Error> {
+        let scope = self.permit(actor, UseCase::ListMailboxes)?;
+        let mut c = self.inner.store.read().await?;
+        store::mailbox::get(&mut c, id)
+            .await?
+            .filter(|m| within(scope, m))
+            .ok_or_else(|| Error::not_found("mailbox"))?;
+        let found = store::mailbox::list(&mut c, Scope::Mailbox(id), None, &ListQuery::default()).await?.rows.pop();
+        found.ok_or_else(|| Error::not_found("mailbox"))
+    }
+
     pub async fn add_mailbox(&self, actor: &Actor, form: &MailboxForm) -> Result<MailboxId, Error> {
         let scope = self.permit(actor, UseCase::AddMailbox)?;
         let domain = {
@@ -77,7 +88,7 @@ impl Service {
             p => Some(self.inner.hasher.hash(p.to_owned()).await?),
         };
         let taken = |field: &'static str, a: &EmailAddress, e: store::Error| match e.is_conflict() {
-            true => Error::field(field, format!("{a} belongs to a mailbox already.")),
+            true => Error::taken(field, format!("{a} belongs to a mailbox already.")),
             false => e.into(),
         };
         let mut tx = self.inner.store.begin().await?;

@@ -1,7 +1,7 @@
 //! The administrators' home page.
 
-use crate::{Error, Service, UseCase};
-use model::view::{Overview, QuarantineQuery};
+use crate::{Error, QueueView, Service, UseCase};
+use model::view::{Overview, QuarantineQuery, TrafficHour};
 use model::{Actor, Timestamp};
 use store::Scope;
 
@@ -20,7 +20,7 @@ impl Service {
         let recent = store::quarantine::list(&mut c, scope, &recent).await?.rows;
         drop(c);
         // Queues hold everybody's mail: for those who may see everybody's.
-        let queue = if scope == Scope::All { self.inner.outbox.queue() } else { crate::QueueView::default() };
+        let queue = if scope == Scope::All { self.inner.outbox.queue() } else { QueueView::default() };
         let alerts = queue
             .deferred
             .iter()
@@ -43,6 +43,19 @@ impl Service {
             alerts,
             recent,
         })
+    }
+
+    /// Recipients of whole hours from that of `from` until `to`.
+    pub async fn traffic(&self, actor: &Actor, from: Timestamp, to: Timestamp) -> Result<Vec<TrafficHour>, Error> {
+        let scope = self.permit(actor, UseCase::Overview)?;
+        let mut c = self.inner.store.read().await?;
+        Ok(store::rollup::traffic(&mut c, scope, from, to).await?)
+    }
+
+    /// What waits for the filter and for other servers: everybody's mail, so for the system's administrators.
+    pub fn queue(&self, actor: &Actor) -> Result<QueueView, Error> {
+        self.permit(actor, UseCase::ViewQueue)?;
+        Ok(self.inner.outbox.queue())
     }
 
     /// Tries every destination that waits now.

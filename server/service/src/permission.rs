@@ -19,6 +19,7 @@ pub enum UseCase {
     ReadMessage,
     Release,
     Delete,
+    ViewQueue,
     RetryQueue,
     OwnerHome,
     SetDigest,
@@ -46,6 +47,7 @@ impl UseCase {
         UseCase::ReadMessage,
         UseCase::Release,
         UseCase::Delete,
+        UseCase::ViewQueue,
         UseCase::RetryQueue,
         UseCase::OwnerHome,
         UseCase::SetDigest,
@@ -105,9 +107,75 @@ pub fn permits(role: Role, what: UseCase) -> bool {
     }
 }
 
+/// The scope of a token that may do whatever its role may.
+pub(crate) const EVERYTHING: &str = "*";
+
+/// The scopes that an API token may have, and what each means. `…:write` holds `…:read` of the same area.
+pub const TOKEN_SCOPES: &[(&str, &str)] = &[
+    (EVERYTHING, "Everything that the token's account, or the whole system, allows."),
+    ("read", "Reads everything, changes nothing."),
+    ("accounts:read", "Reads accounts."),
+    ("accounts:write", "Adds, renames and deletes accounts."),
+    ("domains:read", "Reads domains, their gateways and lists of senders."),
+    ("domains:write", "Adds, changes and deletes domains."),
+    ("mailboxes:read", "Reads mailboxes and aliases."),
+    ("mailboxes:write", "Adds, changes and deletes mailboxes and aliases, and sends digests."),
+    ("administrators:read", "Reads administrators."),
+    ("administrators:write", "Adds, changes and deletes administrators: as good as everything."),
+    ("quarantine:read", "Reads held messages, their bodies too."),
+    ("quarantine:write", "Releases and deletes held messages."),
+    ("queue:read", "Reads what waits."),
+    ("queue:write", "Tries again what waits."),
+    ("reports:read", "Reads figures and reports."),
+    ("audit:read", "Reads the audit trail."),
+    ("configuration:read", "Exports the configuration."),
+    ("configuration:write", "Applies a configuration: as good as everything."),
+    ("tokens:write", "Makes tokens with no more scopes than its own."),
+];
+
+/// The scope that a token needs; none: no token may. Beside the role table, not instead of it: both must allow.
+pub fn token_scope(what: UseCase) -> Option<&'static str> {
+    use UseCase::*;
+    Some(match what {
+        Overview => "reports:read",
+        ListAccounts => "accounts:read",
+        AddAccount => "accounts:write",
+        ListDomains => "domains:read",
+        AddDomain | EditDomain => "domains:write",
+        ListMailboxes => "mailboxes:read",
+        AddMailbox | SendDigest => "mailboxes:write",
+        ListQuarantine | ReadMessage => "quarantine:read",
+        Release | Delete => "quarantine:write",
+        ViewQueue => "queue:read",
+        RetryQueue => "queue:write",
+        ReadAudit => "audit:read",
+        Export => "configuration:read",
+        Apply => "configuration:write",
+        AddAdministrator => "administrators:write",
+        CreateToken => "tokens:write",
+        OwnerHome | SetDigest | Job => return None,
+    })
+}
+
+fn granted(scopes: &[String], what: UseCase) -> bool {
+    let Some(needed) = token_scope(what) else { return false };
+    let area = needed.strip_suffix(":read");
+    scopes.iter().any(|s| {
+        s == EVERYTHING
+            || s == needed
+            || area.is_some_and(|a| s == "read" || s.strip_suffix(":write").is_some_and(|own| own == a))
+    })
+}
+
 pub(crate) fn check(actor: &Actor, what: UseCase) -> Result<Scope, Error> {
     if !permits(actor.role, what) {
         return Err(Error::forbidden());
+    }
+    if let Principal::Token { scopes, .. } = &actor.principal
+        && !granted(scopes, what)
+    {
+        let needed = token_scope(what).unwrap_or("a person's login");
+        return Err(Error::new(ErrorCode::Forbidden, format!("This token may not do this; it would need {needed}.")));
     }
     match (&actor.principal, actor.role) {
         (Principal::Owner { mailbox }, Role::Owner) => Ok(Scope::Mailbox(*mailbox)),

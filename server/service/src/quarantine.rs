@@ -48,6 +48,14 @@ impl Service {
         Ok(store::quarantine::list(&mut c, scope, query).await?)
     }
 
+    /// One row of the list, also after it was released or deleted.
+    pub async fn quarantined(&self, actor: &Actor, id: i64) -> Result<QuarantineRow, Error> {
+        let scope = self.permit(actor, UseCase::ListQuarantine)?;
+        let mut c = self.inner.store.read().await?;
+        self.owner_in(&mut c, scope).await?;
+        Ok(self.held(&mut c, scope, id).await?.row)
+    }
+
     /// The held message, within the actor's scope; what is outside does not exist.
     pub(crate) async fn held(&self, c: &mut store::Connection, scope: Scope, id: i64) -> Result<Held, Error> {
         let held = store::quarantine::get(c, id).await?.filter(|h| match scope {

@@ -1,17 +1,28 @@
 //! API tokens: shown once, stored as their SHA-256.
 
 use crate::domains::account_within;
-use crate::{Error, Service, UseCase, secret};
+use crate::permission::EVERYTHING;
+use crate::{Error, Service, TOKEN_SCOPES, UseCase, secret};
 use model::{AccountId, Actor, Principal, Role};
 use store::token::ApiToken;
 
 /// Tells our tokens from others in logs and secret scanners.
 const PREFIX: &str = "postern_";
-/// A token with this scope may do whatever its role may.
-const EVERYTHING: &str = "*";
+
+/// Scopes that are none, or that the actor, itself a token, does not have.
+fn scope_problem(actor: &Actor, scopes: &[String]) -> Option<String> {
+    let known = |s: &String| TOKEN_SCOPES.iter().any(|(word, _)| word == s);
+    if let Some(unknown) = scopes.iter().find(|s| !known(s)) {
+        let words: Vec<&str> = TOKEN_SCOPES.iter().map(|(word, _)| *word).collect();
+        return Some(format!("{unknown:?} is no scope; known are {}.", words.join(", ")));
+    }
+    let Principal::Token { scopes: own, .. } = &actor.principal else { return None };
+    let has = |s: &String| own.iter().any(|o| o == EVERYTHING || o == s);
+    scopes.iter().find(|s| !has(s)).map(|s| format!("A token cannot give {s}, which it does not have itself."))
+}
 
 impl Service {
-    /// Makes a token and returns it, this one time. `scopes` are words of the API (`quarantine:read`); none: all.
+    /// Makes a token and returns it, this one time. `scopes` are words of [`TOKEN_SCOPES`]; none: all.
     pub async fn create_token(
         &self,
         actor: &Actor,
@@ -29,6 +40,9 @@ impl Service {
             return Err(Error::field("account", "There is no such account."));
         }
         let scopes = if scopes.is_empty() { vec![EVERYTHING.to_owned()] } else { scopes.to_vec() };
+        if let Some(problem) = scope_problem(actor, &scopes) {
+            return Err(Error::field("scope", problem));
+        }
         let token = format!("{PREFIX}{}", secret::token()?);
         let mut tx = self.inner.store.begin().await?;
         if let Some(a) = account
@@ -51,17 +65,17 @@ impl Service {
         Ok(token)
     }
 
-    /// Who the token stands for, where it is ours and has the scope.
-    pub async fn check_token(&self, token: &str, scope: &str, origin: &str) -> Result<Option<Actor>, Error> {
+    /// Who the token stands for, where it is ours. What it may do is checked by each use case.
+    pub async fn check_token(&self, token: &str, origin: &str) -> Result<Option<Actor>, Error> {
         if !token.starts_with(PREFIX) {
             return Ok(None);
         }
         let mut c = self.inner.store.read().await?;
         let found = store::token::get(&mut c, &secret::fingerprint(token)).await?;
-        Ok(found.filter(|t| t.scopes.iter().any(|s| s == EVERYTHING || s == scope)).map(|t| Actor {
+        Ok(found.map(|t| Actor {
             role: if t.account.is_some() { Role::Account } else { Role::System },
-            principal: Principal::Token { id: t.id, account: t.account },
             name: format!("token {}", t.name),
+            principal: Principal::Token { id: t.id, account: t.account, scopes: t.scopes },
             origin: origin.to_owned(),
         }))
     }

@@ -3,6 +3,7 @@
 //! One binary, a file a behaviour, because linking the server once is enough.
 #![allow(clippy::unwrap_used)]
 
+mod api;
 mod errors;
 mod kill;
 mod mail;

@@ -181,10 +181,29 @@ async fn the_first_start_makes_one_administrator_and_later_starts_none() {
 #[tokio::test]
 async fn an_api_token_works_within_its_scopes_and_account() {
     let w = World::new().await;
-    let read = w.service.create_token(&system(), "ci", &["quarantine:read".into()], Some(AccountId(1))).await.unwrap();
-    let actor = w.service.check_token(&read, "quarantine:read", "::1").await.unwrap().unwrap();
+    let s = &w.service;
+    let read = s.create_token(&system(), "ci", &["mailboxes:write".into()], Some(AccountId(1))).await.unwrap();
+    let actor = s.check_token(&read, "::1").await.unwrap().unwrap();
     assert_eq!((actor.role, actor.name.as_str()), (Role::Account, "token ci"));
-    assert_eq!(w.service.accounts(&actor, &Default::default()).await.unwrap().total, 1);
-    assert_eq!(w.service.check_token(&read, "domains:write", "::1").await.unwrap(), None);
-    assert_eq!(w.service.check_token("postern_x", "quarantine:read", "::1").await.unwrap(), None);
+    // Writing holds reading, of the same area and of no other; and the account is the limit.
+    assert_eq!(s.mailboxes(&actor, None, &Default::default()).await.unwrap().total, 2);
+    assert_eq!(code(&s.accounts(&actor, &Default::default()).await), Some(ErrorCode::Forbidden));
+    let all_reads = s.create_token(&system(), "r", &["read".into()], None).await.unwrap();
+    let reader = s.check_token(&all_reads, "::1").await.unwrap().unwrap();
+    assert_eq!(s.accounts(&reader, &Default::default()).await.unwrap().total, 2);
+    assert_eq!(code(&s.add_account(&reader, "x").await), Some(ErrorCode::Forbidden));
+    assert_eq!(s.check_token("postern_x", "::1").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_token_gives_no_scope_that_is_unknown_or_not_its_own() {
+    let w = World::new().await;
+    let error = w.service.create_token(&system(), "t", &["domain:write".into()], None).await.unwrap_err().to_user();
+    assert!(error.message.contains("domain:write") && error.message.contains("domains:write"), "{}", error.message);
+    let maker = w.service.create_token(&system(), "maker", &["tokens:write".into()], None).await.unwrap();
+    let maker = w.service.check_token(&maker, "::1").await.unwrap().unwrap();
+    for scopes in [vec![], vec!["*".to_owned()], vec!["audit:read".to_owned()]] {
+        assert_eq!(code(&w.service.create_token(&maker, "t", &scopes, None).await), Some(ErrorCode::Invalid));
+    }
+    assert!(w.service.create_token(&maker, "t", &["tokens:write".into()], None).await.is_ok());
 }

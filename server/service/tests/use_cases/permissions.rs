@@ -18,6 +18,7 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::ReadMessage, "yyyyy"),
     (UseCase::Release, "yyy-y"),
     (UseCase::Delete, "yyy-y"),
+    (UseCase::ViewQueue, "y----"),
     (UseCase::RetryQueue, "y----"),
     (UseCase::OwnerHome, "----y"),
     (UseCase::SetDigest, "----y"),
@@ -70,6 +71,7 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         }
         UseCase::Release => s.release(a, &[], ReleaseTo::Recipient).await.map(drop),
         UseCase::Delete => s.delete(a, &[]).await.map(drop),
+        UseCase::ViewQueue => s.queue(a).map(drop),
         UseCase::RetryQueue => s.retry_queue(a).await,
         UseCase::OwnerHome => s.owner_home(a).await.map(drop),
         UseCase::SetDigest => s.set_digest(a, DigestFrequency::Weekly).await,

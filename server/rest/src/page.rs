@@ -1,0 +1,166 @@
+//! Lists in pages: how many, after what, in which order.
+
+use crate::error::ApiError;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use model::view::{ListQuery, Page};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Items a page where the request says none, and the most that it may ask for.
+pub const LIMIT: u32 = 50;
+pub const LIMIT_MAX: u32 = 500;
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct List<T> {
+    pub items: Vec<T>,
+    /// `after` of the next page; null on the last.
+    pub next: Option<String>,
+}
+
+impl<T> List<T> {
+    pub fn of<R>(page: Page<R>, item: impl Fn(R) -> T) -> List<T> {
+        let more = u64::from(page.page) * u64::from(page.per_page) < page.total;
+        let next = more.then(|| Place { page: page.page + 1, limit: page.per_page }.encode());
+        List { items: page.rows.into_iter().map(item).collect(), next }
+    }
+}
+
+/// Where in a list the next page begins. Opaque to clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub page: u32,
+    pub limit: u32,
+}
+
+impl Place {
+    fn encode(self) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}.{}", self.page, self.limit))
+    }
+
+    fn decode(text: &str) -> Option<Place> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let (page, limit) = text.split_once('.')?;
+        Some(Place { page: page.parse().ok()?, limit: limit.parse().ok()? })
+    }
+
+    /// From the parameters `limit` and `after`.
+    pub fn of(limit: Option<u32>, after: Option<&str>) -> Result<Place, ApiError> {
+        let asked = limit.unwrap_or(LIMIT);
+        if !(1..=LIMIT_MAX).contains(&asked) {
+            return Err(ApiError::field("limit", format!("A page has 1 to {LIMIT_MAX} items.")));
+        }
+        let Some(after) = after else { return Ok(Place { page: 1, limit: asked }) };
+        let place = Place::decode(after).filter(|p| p.page > 1 && (1..=LIMIT_MAX).contains(&p.limit));
+        let place = place.ok_or_else(|| ApiError::field("after", "Take it from `next` of the page before."))?;
+        if limit.is_some_and(|l| l != place.limit) {
+            let message = format!("Pages of one list have one length; this one goes on by {}.", place.limit);
+            return Err(ApiError::field("limit", message));
+        }
+        Ok(place)
+    }
+}
+
+/// The parameters of a list as the service takes them. `sort` is a column, with a minus before it descending.
+pub fn query(
+    q: Option<String>,
+    sort: Option<&str>,
+    limit: Option<u32>,
+    after: Option<&str>,
+) -> Result<ListQuery, ApiError> {
+    let place = Place::of(limit, after)?;
+    let (sort, desc) = order(sort);
+    Ok(ListQuery { q: q.unwrap_or_default(), sort, desc, page: place.page, per_page: place.limit })
+}
+
+/// Column, and whether descending.
+pub fn order(sort: Option<&str>) -> (String, bool) {
+    let sort = sort.unwrap_or_default();
+    match sort.strip_prefix('-') {
+        Some(column) => (column.to_owned(), true),
+        None => (sort.to_owned(), false),
+    }
+}
+
+/// The order of a list: a type that reads one of the columns, with a minus before it for descending, and nothing else.
+macro_rules! orders {
+    ($name:ident: $($column:literal),+ $(,)?) => {
+        #[derive(Debug, Clone)]
+        pub struct $name(String);
+        impl $name {
+            const KNOWN: &[&str] = &[$($column, concat!("-", $column)),+];
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(d)?;
+                match Self::KNOWN.contains(&text.as_str()) {
+                    true => Ok($name(text)),
+                    false => Err(serde::de::Error::custom(format!("{text:?} is no order; known are {}", Self::KNOWN.join(", ")))),
+                }
+            }
+        }
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::Type::String)
+                    .enum_values(Some(Self::KNOWN.iter().copied()))
+                    .into()
+            }
+        }
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
+/// The parameters that lists have in common, as a type of the name given, with the columns that sort the list.
+macro_rules! list_params {
+    ($name:ident, $order:ident: $($column:literal),+ $(,)?) => {
+        crate::page::orders!($order: $($column),+);
+        #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $name {
+            /// Words that must all be found.
+            #[param(max_length = 500, nullable = false)]
+            q: Option<String>,
+            /// The order: a column, with a minus before it descending.
+            #[param(inline, nullable = false)]
+            sort: Option<$order>,
+            /// Items a page.
+            #[param(minimum = 1, maximum = 500, default = 50, nullable = false)]
+            limit: Option<u32>,
+            /// `next` of the page before.
+            #[param(nullable = false)]
+            after: Option<String>,
+        }
+        impl $name {
+            fn query(self) -> Result<model::view::ListQuery, crate::error::ApiError> {
+                crate::page::query(self.q, self.sort.as_ref().map(|s| s.as_str()), self.limit, self.after.as_deref())
+            }
+        }
+    };
+}
+pub(crate) use {list_params, orders};
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_cursor_leads_to_the_next_page_and_ends_with_the_list() {
+        let page = Page { rows: vec![1, 2], total: 5, page: 1, per_page: 2 };
+        let list = List::of(page, |n| n);
+        let place = Place::of(None, list.next.as_deref()).unwrap();
+        assert_eq!(place, Place { page: 2, limit: 2 });
+        assert_eq!(List::of(Page { rows: vec![5], total: 5, page: 3, per_page: 2 }, |n| n).next, None);
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused() {
+        for after in ["", "x", "MS41MA", "\u{0}", "OS45OTk5OQ"] {
+            assert!(Place::of(None, Some(after)).is_err(), "{after:?}");
+        }
+        assert!(Place::of(Some(0), None).is_err() && Place::of(Some(501), None).is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! Mailboxes and aliases (guide chapter 8).
+
+use super::{Created, created};
+use crate::api::Api;
+use crate::auth::Caller;
+use crate::body::Json;
+use crate::error::ApiError;
+use crate::page::{List, orders, query};
+use crate::params::{Id, Query};
+use crate::time::Time;
+use axum::extract::State;
+use axum::http::StatusCode;
+use model::view::{MailboxForm, MailboxRow};
+use model::{DomainId, MailboxId};
+use serde::{Deserialize, Serialize};
+use service::Service;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MailboxState {
+    Active,
+    Inactive,
+    /// Mail for it passes unfiltered.
+    Unprotected,
+}
+
+impl From<model::view::MailboxState> for MailboxState {
+    fn from(s: model::view::MailboxState) -> Self {
+        match s {
+            model::view::MailboxState::Active => Self::Active,
+            model::view::MailboxState::Inactive => Self::Inactive,
+            model::view::MailboxState::Unprotected => Self::Unprotected,
+        }
+    }
+}
+
+/// A recipient of a domain, with the names under which it is found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Mailbox {
+    pub id: i64,
+    /// The domain that it belongs to.
+    pub domain: i64,
+    #[schema(example = "bob@acme.test")]
+    pub address: String,
+    #[schema(example = json!(["robert@acme.test"]))]
+    pub aliases: Vec<String>,
+    pub state: MailboxState,
+    /// Whether its owner can log in by password, not only by the digest's link.
+    pub has_password: bool,
+    /// Messages held for it now.
+    pub quarantined: u64,
+    pub created: Time,
+}
+
+impl From<MailboxRow> for Mailbox {
+    fn from(r: MailboxRow) -> Self {
+        Mailbox {
+            id: r.id.0,
+            domain: r.domain.0,
+            address: r.address,
+            aliases: r.aliases,
+            state: r.state.into(),
+            has_password: r.has_password,
+            quarantined: r.quarantined,
+            created: Time(r.created),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMailbox {
+    /// The domain that it will belong to.
+    pub domain: i64,
+    /// The part before @, or the whole address.
+    #[schema(min_length = 1, max_length = 254, example = "bob")]
+    pub name: String,
+    /// More names in the same domain.
+    #[serde(default)]
+    #[schema(max_items = 500, example = json!(["robert"]))]
+    pub aliases: Vec<String>,
+    /// None: the owner logs in by the digest's link only.
+    #[serde(default)]
+    #[schema(min_length = 8, max_length = 100, example = "correct horse")]
+    pub password: Option<String>,
+}
+
+orders!(MailboxOrder: "address", "state", "quarantined", "created");
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MailboxList {
+    /// Only those of this domain.
+    #[param(nullable = false)]
+    domain: Option<i64>,
+    /// Words that must all be found in an address.
+    #[param(max_length = 500, nullable = false)]
+    q: Option<String>,
+    /// The order: a column, with a minus before it descending.
+    #[param(inline, nullable = false)]
+    sort: Option<MailboxOrder>,
+    /// Items a page.
+    #[param(minimum = 1, maximum = 500, default = 50, nullable = false)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(nullable = false)]
+    after: Option<String>,
+}
+
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get)).routes(routes!(revoke_links))
+}
+
+/// Lists mailboxes
+#[utoipa::path(
+    get, path = "/mailboxes", operation_id = "list_mailboxes", tag = "mailboxes", params(MailboxList),
+    responses((status = 200, description = "A page of mailboxes", body = List<Mailbox>)),
+    security(("token" = ["mailboxes:read"])),
+)]
+async fn list(
+    State(service): State<Service>,
+    caller: Caller,
+    Query(p): Query<MailboxList>,
+) -> Result<Json<List<Mailbox>>, ApiError> {
+    let query = query(p.q, p.sort.as_ref().map(MailboxOrder::as_str), p.limit, p.after.as_deref())?;
+    let page = service.mailboxes(&caller.actor, p.domain.map(DomainId), &query).await?;
+    Ok(Json(List::of(page, Mailbox::from)))
+}
+
+/// Adds a mailbox
+#[utoipa::path(
+    post, path = "/mailboxes", operation_id = "add_mailbox", tag = "mailboxes", request_body = NewMailbox,
+    responses((status = 201, description = "The new mailbox", body = Mailbox)),
+    security(("token" = ["mailboxes:write"])),
+)]
+async fn add(
+    State(service): State<Service>,
+    caller: Caller,
+    Json(new): Json<NewMailbox>,
+) -> Result<Created<Mailbox>, ApiError> {
+    if let Some(n) = new.aliases.iter().position(|a| a.contains([',', '\n']) || a.trim().is_empty()) {
+        return Err(ApiError::field(format!("aliases[{n}]"), "Each alias is one name, in a string of its own."));
+    }
+    if new.password.as_deref() == Some("") {
+        return Err(ApiError::field("password", "Leave it out for a mailbox without a password."));
+    }
+    let form = MailboxForm {
+        domain: DomainId(new.domain),
+        name: new.name,
+        aliases: new.aliases.join("\n"),
+        password: new.password.unwrap_or_default(),
+    };
+    let id = service.add_mailbox(&caller.actor, &form).await?;
+    Ok(created("mailboxes", id.0, service.mailbox(&caller.actor, id).await?.into()))
+}
+
+/// Shows a mailbox
+#[utoipa::path(
+    get, path = "/mailboxes/{id}", operation_id = "get_mailbox", tag = "mailboxes", params(("id" = i64, Path)),
+    responses((status = 200, description = "The mailbox", body = Mailbox)),
+    security(("token" = ["mailboxes:read"])),
+)]
+async fn get(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<Json<Mailbox>, ApiError> {
+    Ok(Json(service.mailbox(&caller.actor, MailboxId(id)).await?.into()))
+}
+
+/// Makes all links of a mailbox's digests invalid
+///
+/// For an owner whose mail somebody else has read. The next digest's links work.
+#[utoipa::path(
+    delete, path = "/mailboxes/{id}/links", operation_id = "revoke_mailbox_links", tag = "mailboxes",
+    params(("id" = i64, Path)),
+    responses((status = 204, description = "No link of an older digest logs in any more")),
+    security(("token" = ["mailboxes:write"])),
+)]
+async fn revoke_links(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
+    service.revoke_links(&caller.actor, MailboxId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,38 @@
+//! One file a resource: its types on the wire, and its operations.
+
+mod accounts;
+mod administrators;
+mod audit;
+mod domains;
+mod mailboxes;
+mod quarantine;
+mod queue;
+mod reports;
+mod words;
+
+use crate::api::Api;
+use crate::body::Json;
+use crate::document;
+use axum::http::{HeaderName, StatusCode, header};
+use serde::Serialize;
+use utoipa_axum::router::OpenApiRouter;
+
+/// All operations and their description.
+pub fn all() -> OpenApiRouter<Api> {
+    OpenApiRouter::with_openapi(document::frame())
+        .merge(accounts::routes())
+        .merge(domains::routes())
+        .merge(mailboxes::routes())
+        .merge(administrators::routes())
+        .merge(quarantine::routes())
+        .merge(queue::routes())
+        .merge(reports::routes())
+        .merge(audit::routes())
+}
+
+/// 201 with the place and the state of what was made.
+type Created<T> = (StatusCode, [(HeaderName, String); 1], Json<T>);
+
+fn created<T: Serialize>(resource: &str, id: i64, made: T) -> Created<T> {
+    (StatusCode::CREATED, [(header::LOCATION, format!("/api/v1/{resource}/{id}"))], Json(made))
+}

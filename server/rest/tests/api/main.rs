@@ -1,0 +1,14 @@
+//! The API over real HTTP: a listening router, a real database, requests written byte by byte.
+#![allow(clippy::unwrap_used)]
+
+mod document;
+mod errors;
+mod isolation;
+mod limits;
+mod operations;
+mod paging;
+mod permissions;
+mod served;
+#[allow(dead_code)]
+#[path = "../../../service/tests/use_cases/world.rs"]
+mod world;
