@@ -61,6 +61,17 @@ impl Place {
     }
 }
 
+/// Characters of a search text.
+const SEARCH_MAX: usize = 500;
+
+pub fn search(q: Option<String>) -> Result<String, ApiError> {
+    let q = q.unwrap_or_default();
+    match q.chars().count() <= SEARCH_MAX {
+        true => Ok(q),
+        false => Err(ApiError::field("q", format!("A search has at most {SEARCH_MAX} characters."))),
+    }
+}
+
 /// The parameters of a list as the service takes them. `sort` is a column, with a minus before it descending.
 pub fn query(
     q: Option<String>,
@@ -70,7 +81,7 @@ pub fn query(
 ) -> Result<ListQuery, ApiError> {
     let place = Place::of(limit, after)?;
     let (sort, desc) = order(sort);
-    Ok(ListQuery { q: q.unwrap_or_default(), sort, desc, page: place.page, per_page: place.limit })
+    Ok(ListQuery { q: search(q)?, sort, desc, page: place.page, per_page: place.limit })
 }
 
 /// Column, and whether descending.

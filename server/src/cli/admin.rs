@@ -9,6 +9,8 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Admin {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     command: AdminCommand,
 }
@@ -21,8 +23,6 @@ enum AdminCommand {
 
 #[derive(Args)]
 struct Add {
-    #[command(flatten)]
-    at: Where,
     email: EmailAddress,
     #[arg(long)]
     role: RoleName,
@@ -46,7 +46,7 @@ impl Admin {
     pub fn run(self) -> CliResult {
         log("warn");
         let AdminCommand::Add(add) = self.command;
-        let config = add.at.load()?;
+        let config = self.at.load()?;
         let role = match add.role {
             RoleName::System => Role::System,
             RoleName::Account => Role::Account,

@@ -22,14 +22,14 @@ pub struct Cli {
     command: Command,
 }
 
-/// Which configuration and data a command works on.
+/// Which configuration and data a command works on; before or after the name of a command's own command.
 #[derive(Args, Clone, Debug)]
 pub struct Where {
     /// Configuration file; `postern.toml` in the current directory where it is there.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Data directory, instead of the configuration's.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
 }
 

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Token {
+    #[command(flatten)]
+    at: Where,
     #[command(subcommand)]
     command: TokenCommand,
 }
@@ -20,8 +22,6 @@ enum TokenCommand {
 
 #[derive(Args)]
 struct Create {
-    #[command(flatten)]
-    at: Where,
     #[arg(long)]
     name: String,
     /// What the token may do; everything unless given.
@@ -36,7 +36,7 @@ impl Token {
     pub fn run(self) -> CliResult {
         log("warn");
         let TokenCommand::Create(create) = self.command;
-        let config = create.at.load()?;
+        let config = self.at.load()?;
         block_on(async {
             let service = open_service(&config).await?;
             let account = account_named(&service, create.account.as_deref()).await?;

@@ -5,7 +5,7 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::error::{ApiError, Code};
-use crate::page::{List, Place, order, orders};
+use crate::page::{List, Place, order, orders, search};
 use crate::params::{Id, Query};
 use crate::time::Time;
 use axum::extract::State;
@@ -272,7 +272,7 @@ impl QuarantineList {
         let place = Place::of(self.limit, self.after.as_deref())?;
         let (sort, desc) = order(self.sort.as_ref().map(QuarantineOrder::as_str));
         Ok(QuarantineQuery {
-            q: self.q.unwrap_or_default(),
+            q: search(self.q)?,
             category: self.category,
             direction: self.direction,
             domain: self.domain.map(DomainId),
@@ -329,7 +329,7 @@ async fn get(State(service): State<Service>, caller: Caller, Id(id): Id) -> Resu
 #[utoipa::path(
     get, path = "/quarantine/{id}/raw", operation_id = "download_held_message", tag = "quarantine",
     params(("id" = i64, Path)),
-    responses((status = 200, description = "The message in the form of RFC 5322", body = Vec<u8>, content_type = "message/rfc822")),
+    responses((status = 200, description = "The message in the form of RFC 5322", body = String, content_type = "message/rfc822")),
     security(("token" = ["quarantine:read"])),
 )]
 async fn raw(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<Response, ApiError> {

@@ -85,7 +85,10 @@ async fn unknown_missing_and_wrong_fields_are_named() {
 async fn wrong_parameters_are_named() {
     let s = Served::start().await;
     let token = s.token(&[], None).await;
+    let long = "x".repeat(501);
     for (path, field) in [
+        (format!("/domains?q={long}").as_str(), "q"),
+        (format!("/quarantine?q={long}").as_str(), "q"),
         ("/domains?limit=0", "limit"),
         ("/domains?limit=501", "limit"),
         ("/domains?limit=many", "limit"),
