@@ -4,7 +4,7 @@ use crate::api::domains::domain;
 use crate::ui::{Icon, PageHead, Time, format, load, use_refresh};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use model::settings::DEFINITIONS;
+use model::settings::{Definition, Kind};
 use model::view::{DomainView, Unrecognized};
 use model::{DomainId, SenderEntry, Settings};
 
@@ -20,37 +20,44 @@ pub fn Detail() -> impl IntoView {
 /// A setting that the domain sets itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Own {
-    pub section: &'static str,
-    pub name: &'static str,
-    pub help: &'static str,
+    pub definition: &'static Definition,
     pub value: String,
 }
 
 /// The settings that differ from what lies below, with their help, in the order of the pages.
 pub fn own_settings(settings: &Settings) -> Vec<Own> {
-    let Ok(tree) = serde_json::to_value(settings) else { return Vec::new() };
-    DEFINITIONS
-        .iter()
-        .filter_map(|d| {
-            let value = tree.get(d.section)?.get(d.name)?;
-            Some(Own { section: d.section, name: d.name, help: d.help, value: words(value) })
-        })
-        .collect()
+    settings.iter().map(|(definition, value)| Own { definition, value: words(&definition.kind, value) }).collect()
 }
 
 /// A setting's value as people read it.
-fn words(value: &serde_json::Value) -> String {
+fn words(kind: &Kind, value: &serde_json::Value) -> String {
     use serde_json::Value;
-    match value {
-        Value::Null => "not set".into(),
-        Value::Bool(on) => if *on { "on" } else { "off" }.into(),
-        Value::String(s) => s.replace('_', " "),
-        Value::Number(n) => n.to_string(),
-        Value::Array(list) => list.iter().map(words).collect::<Vec<_>>().join(", "),
-        Value::Object(map) => match (map.get("action"), map.get("tag")) {
-            (Some(action), Some(Value::String(tag))) if !tag.is_empty() => format!("{} with {tag}", words(action)),
-            (Some(action), _) => words(action),
-            _ => map.iter().map(|(k, v)| format!("{k}: {}", words(v))).collect::<Vec<_>>().join(", "),
+    let label = |choices: &[(&str, &str)], word: &str| {
+        choices
+            .iter()
+            .find(|(w, _)| *w == word)
+            .map_or_else(|| word.replace('_', " "), |(_, label)| (*label).to_owned())
+    };
+    match (kind, value) {
+        (Kind::Optional { word, label, .. }, Value::String(s)) if s == word => (*label).to_owned(),
+        (Kind::Optional { inner, .. }, value) => words(inner, value),
+        (Kind::Choice(choices), Value::String(s)) => label(choices, s),
+        (Kind::Int { unit, .. } | Kind::OneOf { unit, .. }, Value::Number(n)) => format!("{n} {unit}"),
+        (Kind::Action { .. }, Value::String(s)) => s.replace('_', " "),
+        (_, Value::Null) => "not set".into(),
+        (_, Value::Bool(on)) => if *on { "on" } else { "off" }.into(),
+        (_, Value::String(s)) => s.clone(),
+        (_, Value::Number(n)) => n.to_string(),
+        (_, Value::Array(list)) => list.iter().map(|v| words(kind, v)).collect::<Vec<_>>().join(", "),
+        (_, Value::Object(map)) => match (map.get("action"), map.get("tag")) {
+            (Some(Value::String(action)), Some(Value::String(tag))) => {
+                format!("{} with {tag}", action.replace('_', " "))
+            }
+            (Some(action), None) if map.len() == 1 => words(kind, action),
+            _ => {
+                let inner = if let Kind::Map { value, .. } = kind { value } else { kind };
+                map.iter().map(|(k, v)| format!("{k}: {}", words(inner, v))).collect::<Vec<_>>().join(", ")
+            }
         },
     }
 }
@@ -96,7 +103,7 @@ fn Page(domain: DomainView) -> impl IntoView {
                     view! { <table class="plain">
                         <thead><tr><th scope="col">"Setting"</th><th scope="col">"Value"</th></tr></thead>
                         <tbody>{own.into_iter().map(|o| view! {
-                            <tr><th scope="row">{format::capital(&format!("{}: {}", o.section, o.name.replace('_', " ")))}<div class="soft small font-normal">{o.help}</div></th><td>{o.value}</td></tr>
+                            <tr><th scope="row">{o.definition.label}<div class="soft small font-normal">{o.definition.help}</div></th><td>{o.value}</td></tr>
                         }).collect_view()}</tbody>
                     </table> }.into_any()
                 }}
@@ -125,19 +132,27 @@ fn Senders(id: &'static str, title: &'static str, none: &'static str, list: Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Action, ActionSetting};
 
     #[test]
     fn only_what_the_domain_sets_itself_is_listed() {
         let mut settings = Settings::default();
         assert!(own_settings(&settings).is_empty());
-        settings.filtering.junk = Some(ActionSetting::markup("ADV:"));
-        settings.spf.softfail = Some(ActionSetting::of(Action::Quarantine));
-        settings.personal.delete = Some(false);
-        let values: Vec<_> = own_settings(&settings).into_iter().map(|o| (o.name, o.value)).collect();
+        let document = r#"{"filtering":{"junk":{"action":"markup","tag":"ADV:"},"attachments":{"pdf":"strip"}},
+            "spf":{"softfail":"quarantine"},"personal":{"delete":false},"routing":{"encryption":"always","spool_hours":7},
+            "digest":{"token_days":"automatic"}}"#;
+        settings = settings.with(&serde_json::from_str(document).expect("settings"));
+        let values: Vec<_> = own_settings(&settings).into_iter().map(|o| (o.definition.name, o.value)).collect();
         assert_eq!(
             values,
-            [("junk", "markup with ADV:".into()), ("softfail", "quarantine".into()), ("delete", "off".into())]
+            [
+                ("token_days", "Default Settings".into()),
+                ("delete", "off".into()),
+                ("junk", "markup with ADV:".into()),
+                ("attachments", "pdf: strip".into()),
+                ("softfail", "quarantine".into()),
+                ("encryption", "Always Encrypt (any certificate)".into()),
+                ("spool_hours", "7 hours".to_owned()),
+            ]
         );
     }
 }

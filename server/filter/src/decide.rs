@@ -4,7 +4,7 @@ use crate::policy::Policy;
 use crate::senders::{Match, Standing, across};
 use model::action::BlockedMessages;
 use model::finding::{Check, SenderFacts, Step};
-use model::{Action, ActionSetting, Category, EmailAddress, Finding, Findings, Verdict};
+use model::{Action, ActionSetting, Category, Direction, EmailAddress, Finding, Findings, Verdict};
 use std::borrow::Cow;
 
 /// Name of the filter that friends and enemies decide under.
@@ -44,7 +44,7 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
         profile: p.profile.clone(),
         tags: Vec::new(),
         strip: Vec::new(),
-        keep_blocked: p.values.filtering.blocked_messages == BlockedMessages::SystemQuarantine,
+        keep_blocked: p.values.blocked_messages() == BlockedMessages::SystemQuarantine,
         notes: Vec::new(),
     };
     if p.unprotected {
@@ -65,11 +65,12 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
     match &standing {
         Some(Standing::Enemy(_)) if awareness => {}
         Some(Standing::Enemy(m)) => {
-            let action = p.values.senders.enemies_action.action;
+            let enemies = p.values.enemies_action();
+            let action = enemies.action;
             leader = Some(Leader { action, step: Step::SenderLists, index: None });
             verdict.info = format!("enemy {}", m.entry);
             if action == Action::Markup {
-                add_tag(&mut verdict, &mut tagged, Category::Sender, &p.values.senders.enemies_action);
+                add_tag(&mut verdict, &mut tagged, Category::Sender, enemies);
             }
         }
         Some(Standing::Friend(m)) => friend = Some(m),
@@ -165,13 +166,17 @@ fn asked<'a>(finding: &Finding, p: &'a Policy, sender: &SenderFacts, recipient: 
     let Some(check) = &finding.check else {
         return Asked::Nothing;
     };
+    // Our own users need not prove to us who they are by what others publish.
+    if values.direction == Direction::Outbound && finding.step == Step::Authentication {
+        return Asked::Off("not acted upon: it is checked of inbound mail only");
+    }
     match check {
-        Check::Category(category) => Asked::Act(Cow::Owned(values.category(*category))),
-        Check::AttachmentType(kind) => match values.filtering.attachments.get(kind) {
+        Check::Category(category) => Asked::Act(values.category(*category)),
+        Check::AttachmentType(kind) => match values.attachments().get(kind) {
             Some(setting) => Asked::Act(Cow::Borrowed(setting)),
             None => Asked::Off("not acted upon: this attachment type is allowed"),
         },
-        Check::Language(code) => match values.filtering.languages.get(code) {
+        Check::Language(code) => match values.language(code) {
             Some(setting) => Asked::Act(Cow::Borrowed(setting)),
             None => Asked::Off("not acted upon: this language is allowed"),
         },

@@ -30,7 +30,7 @@ impl Gate {
 
     /// Mail that arrives for one of our domains (guide chapter 6 "Unrecognized Recipient Handling").
     fn inbound(&self, to: &EmailAddress) -> Result<RcptOk, Reply> {
-        let size = |values: &model::Values| RcptOk { max_size: u64::from(values.routing.max_size_mb) * MEGABYTE };
+        let size = |values: &model::Values| RcptOk { max_size: u64::from(values.max_size_mb()) * MEGABYTE };
         match self.snapshots.get().lookup(to) {
             Lookup::Known(known) if known.state == MailboxState::Inactive => Err(Reply::REJECTED),
             Lookup::Known(known) => Ok(size(&known.policy.values)),
@@ -59,7 +59,7 @@ impl Gate {
     fn outbound(&self, ip: IpAddr) -> Result<RcptOk, Reply> {
         let snapshot = self.snapshots.get();
         let network = snapshot.outbound(ip).ok_or(Reply::RELAY)?;
-        Ok(RcptOk { max_size: u64::from(network.values.routing.max_size_mb) * MEGABYTE })
+        Ok(RcptOk { max_size: u64::from(network.values.max_size_mb()) * MEGABYTE })
     }
 }
 

@@ -239,7 +239,7 @@ impl Pipeline {
                         Some(primary) if place.policy.values.routing.rewrite_aliases => primary.clone(),
                         _ => recipient.address.clone(),
                     };
-                    let hours = place.policy.values.routing.spool_hours;
+                    let hours = place.policy.values.spool_hours();
                     outgoing.push(go(recipient, rcpt_to, verdict.clone(), edits, hours, snapshot));
                 }
                 _ => {}

@@ -1,48 +1,11 @@
 //! What is done with a message, and what became of it.
 
+use crate::EmailAddress;
+use crate::words::words;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::fmt;
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is not one of {expected}")]
-pub struct UnknownWord {
-    pub found: String,
-    pub expected: &'static str,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $label:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
-        impl $name {
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-            /// The word in documents, the API and the database.
-            pub fn as_str(self) -> &'static str { match self { $($name::$variant => $word),* } }
-            /// The word that people read.
-            pub fn label(self) -> &'static str { match self { $($name::$variant => $label),* } }
-        }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
-        }
-        impl FromStr for $name {
-            type Err = UnknownWord;
-            fn from_str(s: &str) -> Result<Self, UnknownWord> {
-                match s { $($word => Ok($name::$variant),)*
-                    _ => Err(UnknownWord { found: s.to_owned(), expected: concat!($($word, " "),*) }) }
-            }
-        }
-        impl Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.serialize_str(self.as_str()) }
-        }
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    };
-}
+pub use crate::words::UnknownWord;
 
 words! {
     /// An action, least severe first, so that the greatest of several wins.
@@ -85,21 +48,27 @@ words! {
     }
 }
 
-/// An action with the subject tag that goes with Markup: at most 20 characters (guide chapter 6).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An action with what goes with it: the subject tag of Markup (at most 20 characters, guide chapter 6), and for
+/// outbound mail (chapter 7) who gets a blind copy and whether it lifts the compliance filters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ActionSetting {
     pub action: Action,
     pub tag: String,
+    /// BCC: these get a copy, whatever else happens.
+    pub bcc: Vec<EmailAddress>,
+    /// Override Compliance: Special Routing or Attach Encrypted wins over the Quarantine of a compliance category.
+    pub override_compliance: bool,
 }
 
 pub const SUBJECT_TAG_MAX: usize = 20;
+pub const BCC_MAX: usize = 20;
 
 impl ActionSetting {
     pub fn of(action: Action) -> Self {
-        ActionSetting { action, tag: String::new() }
+        ActionSetting { action, ..ActionSetting::default() }
     }
     pub fn markup(tag: &str) -> Self {
-        ActionSetting { action: Action::Markup, tag: tag.to_owned() }
+        ActionSetting { tag: tag.to_owned(), ..ActionSetting::of(Action::Markup) }
     }
     /// The setting, or what is wrong with it.
     pub fn checked(self) -> Result<Self, String> {
@@ -109,16 +78,31 @@ impl ActionSetting {
         if self.tag.chars().any(char::is_control) {
             return Err("a subject tag has no control characters".into());
         }
+        if self.bcc.len() > BCC_MAX {
+            return Err(format!("at most {BCC_MAX} addresses get a blind copy"));
+        }
         Ok(self)
     }
 }
 
 impl Serialize for ActionSetting {
+    /// A bare word where nothing goes with the action, else a map of what there is.
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut out = s.serialize_struct("ActionSetting", 2)?;
-        out.serialize_field("action", &self.action)?;
-        out.serialize_field("tag", &self.tag)?;
+        use serde::ser::SerializeMap;
+        if self.tag.is_empty() && self.bcc.is_empty() && !self.override_compliance {
+            return self.action.serialize(s);
+        }
+        let mut out = s.serialize_map(None)?;
+        out.serialize_entry("action", &self.action)?;
+        if !self.tag.is_empty() {
+            out.serialize_entry("tag", &self.tag)?;
+        }
+        if !self.bcc.is_empty() {
+            out.serialize_entry("bcc", &self.bcc)?;
+        }
+        if self.override_compliance {
+            out.serialize_entry("override_compliance", &true)?;
+        }
         out.end()
     }
 }
@@ -148,9 +132,14 @@ impl<'de> serde::de::Visitor<'de> for SettingVisitor {
             action: Action,
             #[serde(default)]
             tag: String,
+            #[serde(default)]
+            bcc: Vec<EmailAddress>,
+            #[serde(default)]
+            override_compliance: bool,
         }
-        let full = Full::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        Ok(ActionSetting { action: full.action, tag: full.tag })
+        let Full { action, tag, bcc, override_compliance } =
+            Full::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        Ok(ActionSetting { action, tag, bcc, override_compliance })
     }
 }
 

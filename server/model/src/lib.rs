@@ -17,6 +17,7 @@ pub mod settings;
 pub mod time;
 pub mod verdict;
 pub mod view;
+mod words;
 
 pub use action::{Action, ActionSetting, Direction, Disposition};
 pub use address::{AddressError, DomainName, EmailAddress, ReversePath};

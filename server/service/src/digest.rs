@@ -94,8 +94,8 @@ impl Service {
         let mut candidates: BTreeSet<MailboxId> =
             store::quarantine::mailboxes_with_mail(&mut c, now.plus(-LOOK_BACK)).await?.into_iter().collect();
         for d in store::domain::all(&mut c, None).await? {
-            let below = d.settings.over(&system);
-            if below.resolve().digest.send_empty {
+            let below = crate::layers::domain(&system, &d.settings);
+            if below.resolve(Direction::Inbound).digest.send_empty {
                 candidates.extend(store::mailbox::all(&mut c, Some(d.id)).await?.iter().map(|m| m.id));
             }
             settings.insert(d.id, below);
@@ -104,7 +104,7 @@ impl Service {
         for id in candidates {
             let Some(m) = store::mailbox::get(&mut c, id).await? else { continue };
             let Some(below) = settings.get::<DomainId>(&m.domain) else { continue };
-            let values = m.settings.over(below).resolve();
+            let values = crate::layers::mailbox(below, &m.settings);
             let owner = crate::owner::Owner { mailbox: m, values };
             if !owner.may_log_in() {
                 continue;
@@ -132,7 +132,7 @@ impl Service {
             address: owner.mailbox.address,
             since: due.since,
             until: due.until,
-            time_zone: owner.values.digest.time_zone,
+            time_zone: owner.values.digest.time_zone.clone(),
             rows,
             held,
             link_token,
@@ -219,19 +219,12 @@ impl Service {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use model::settings::Digest;
 
     fn at(text: &str) -> Timestamp {
         Timestamp(chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis())
     }
     fn values(frequency: DigestFrequency, hours: &[u8], zone: &str) -> DigestValues {
-        let options = Digest {
-            frequency: Some(frequency),
-            cutoff_hours: Some(hours.to_vec()),
-            time_zone: Some(zone.into()),
-            ..Digest::default()
-        };
-        options.resolve()
+        DigestValues { frequency, cutoff_hours: hours.to_vec(), time_zone: zone.into(), ..DigestValues::default() }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{Error, Service, UseCase};
 use model::view::{DomainForm, DomainRow, DomainView, ListQuery, Page, Unrecognized};
-use model::{AccountId, Actor, DomainId, DomainName, FieldError, HostPort, SenderEntry, Settings};
+use model::{AccountId, Actor, Direction, DomainId, DomainName, FieldError, HostPort, SenderEntry, Settings};
 use store::Scope;
 use store::domain::Domain;
 use store::senders::{self, Kind, Owner};
@@ -48,14 +48,15 @@ impl Service {
         let row = row.ok_or_else(|| Error::not_found("domain"))?;
         let domain = store::domain::get(&mut c, id).await?.ok_or_else(|| Error::not_found("domain"))?;
         let lists = senders::get(&mut c, Owner::Domain(id)).await?;
-        let values = domain.settings.over(&store::change::settings(&mut c).await?).resolve();
+        let system = store::change::settings(&mut c).await?;
+        let values = crate::layers::domain(&system, &domain.settings).resolve(Direction::Inbound);
         Ok(DomainView {
             row,
             unrecognized: domain.unrecognized,
             friends: lists.friends,
             enemies: lists.enemies,
             settings: domain.settings,
-            blocked_messages: values.filtering.blocked_messages,
+            blocked_messages: values.blocked_messages(),
         })
     }
 

@@ -33,6 +33,9 @@ impl Error {
     pub(crate) fn taken(field: &str, message: impl Into<String>) -> Self {
         Error::User(UserError { code: ErrorCode::Conflict, ..UserError::field(field, message) })
     }
+    pub(crate) fn of_field(field: FieldError) -> Self {
+        Error::User(UserError { code: ErrorCode::Invalid, message: field.message.clone(), fields: vec![field] })
+    }
     /// Several fields at once; none is no error.
     pub(crate) fn fields(fields: Vec<FieldError>) -> Result<(), Self> {
         match fields.first() {

@@ -11,7 +11,7 @@ use store::mailbox::{self, Mailbox};
 use store::senders::{self, Lists, Owner};
 
 fn some_settings(s: Settings) -> Option<Settings> {
-    (s != Settings::default()).then_some(s)
+    (!s.is_empty()).then_some(s)
 }
 fn some_list(list: Vec<SenderEntry>) -> Option<Vec<SenderEntry>> {
     (!list.is_empty()).then_some(list)

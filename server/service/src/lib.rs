@@ -14,6 +14,7 @@ mod digest_send;
 mod domains;
 mod error;
 mod export;
+mod layers;
 mod lease;
 mod link;
 mod login;

@@ -1,5 +1,6 @@
 //! The owner of a mailbox: what holds for them, and their home page.
 
+use crate::layers;
 use crate::{Error, Service, UseCase};
 use model::settings::DigestFrequency;
 use model::time::DAY;
@@ -8,7 +9,7 @@ use model::{Actor, MailboxId, Values};
 use store::Scope;
 use store::mailbox::Mailbox;
 
-/// A mailbox with its settings resolved: system, domain, mailbox.
+/// A mailbox with its settings resolved: brand, domain, mailbox.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
     pub(crate) mailbox: Mailbox,
@@ -20,7 +21,7 @@ impl Service {
         let Some(mailbox) = store::mailbox::get(c, id).await? else { return Ok(None) };
         let Some(domain) = store::domain::get(c, mailbox.domain).await? else { return Ok(None) };
         let system = store::change::settings(c).await?;
-        let values = mailbox.settings.over(&domain.settings.over(&system)).resolve();
+        let values = layers::mailbox(&layers::domain(&system, &domain.settings), &mailbox.settings);
         Ok(Some(Owner { mailbox, values }))
     }
 
@@ -54,11 +55,17 @@ impl Service {
         let Scope::Mailbox(id) = self.permit(actor, UseCase::SetDigest)? else { return Err(Error::forbidden()) };
         let mut tx = self.inner.store.begin().await?;
         let mut owner = self.acting_owner(&mut tx, id).await?;
-        owner.mailbox.settings.digest.frequency = Some(frequency);
+        owner.mailbox.settings.set("digest.frequency", frequency.as_str().into()).map_err(Error::of_field)?;
         store::mailbox::update(&mut tx, &owner.mailbox).await?;
-        let word = format!("{frequency:?}").to_lowercase();
-        self.note(&mut tx, actor, "mailbox.digest", owner.mailbox.address.as_str(), &word, Some(owner.mailbox.account))
-            .await?;
+        self.note(
+            &mut tx,
+            actor,
+            "mailbox.digest",
+            owner.mailbox.address.as_str(),
+            frequency.as_str(),
+            Some(owner.mailbox.account),
+        )
+        .await?;
         store::change::bump(&mut tx).await?;
         Ok(tx.commit().await?)
     }

@@ -1,10 +1,10 @@
 //! The configuration compiled for the way of a message: immutable, in memory, swapped as a whole when it changes.
 
-use crate::Error;
+use crate::{Error, layers};
 use arc_swap::ArcSwap;
 use filter::{Policy, SenderLists};
 use model::view::{MailboxState, Unrecognized};
-use model::{AccountId, Cidr, DomainId, DomainName, EmailAddress, HostPort, MailboxId, Values};
+use model::{AccountId, Cidr, Direction, DomainId, DomainName, EmailAddress, HostPort, MailboxId, Values};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -91,9 +91,9 @@ impl Snapshot {
 
         let mut by_id = HashMap::new();
         for d in store::domain::all(&mut c, None).await? {
-            let settings = d.settings.over(&system);
-            let mut policy = Policy::new(settings.resolve(), d.name.clone());
-            policy.profile = (!d.settings.eq(&Default::default())).then(|| d.name.to_string());
+            let layered = layers::domain(&system, &d.settings);
+            let mut policy = Policy::new(layered.resolve(Direction::Inbound), d.name.clone());
+            policy.profile = (!d.settings.is_empty()).then(|| d.name.to_string());
             policy.domain_senders = compiled(senders::Owner::Domain(d.id)).unwrap_or_default();
             let domain = Arc::new(Domain {
                 id: d.id,
@@ -104,7 +104,7 @@ impl Snapshot {
                 policy: Arc::new(policy),
             });
             snapshot.domains.insert(d.name.as_str().into(), domain.clone());
-            by_id.insert(d.id, (domain, settings));
+            by_id.insert(d.id, (domain, layered));
         }
 
         let mut unprotected: HashMap<DomainId, Arc<Policy>> = HashMap::new();
@@ -112,10 +112,11 @@ impl Snapshot {
         for m in store::mailbox::all(&mut c, None).await? {
             let Some((domain, below)) = by_id.get(&m.domain) else { continue };
             let own_senders = compiled(senders::Owner::Mailbox(m.id));
-            let own_settings = m.settings != model::Settings::default();
+            let own_settings = !m.settings.is_empty();
             let is_unprotected = m.state == MailboxState::Unprotected;
             let policy = if own_settings || own_senders.is_some() {
-                let values = if own_settings { m.settings.over(below).resolve() } else { domain.policy.values.clone() };
+                let values =
+                    if own_settings { layers::mailbox(below, &m.settings) } else { domain.policy.values.clone() };
                 let mut policy = Policy::new(values, domain.name.clone());
                 policy.profile = Some(m.address.to_string());
                 policy.domain_senders = domain.policy.domain_senders.clone();
@@ -143,7 +144,7 @@ impl Snapshot {
         }
 
         for o in store::outbound::all(&mut c, None).await? {
-            let values = o.settings.over(&system).resolve();
+            let values = layers::outbound(&system, &o.settings);
             snapshot.outbound.push(Outbound { account: o.account, range: o.range, nickname: o.nickname, values });
         }
         // The narrowest network that holds an address speaks for it.

@@ -89,11 +89,15 @@ impl Connection {
         encryption: BoundaryEncryption,
         s: &Setup,
     ) -> Result<Self, OpenError> {
+        if matches!(encryption, BoundaryEncryption::AlwaysValid | BoundaryEncryption::AlwaysTrusted) {
+            // Less than was asked for would be taken for it: nothing goes out until certificates are checked here.
+            return Err(OpenError::Tls(format!("\"{}\" is not supported yet", encryption.label())));
+        }
         let mut connection = Self::greet(host, address, encryption, s).await?;
         if encryption == BoundaryEncryption::Never {
             return Ok(connection);
         }
-        let required = encryption == BoundaryEncryption::Always;
+        let required = encryption.is_required();
         if !connection.capabilities.starttls {
             return if required { Err(OpenError::Tls("the host does not offer it".into())) } else { Ok(connection) };
         }

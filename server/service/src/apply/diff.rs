@@ -1,9 +1,7 @@
 //! Differences as lines for people.
 
 use super::{Change, ChangeKind};
-use crate::Error;
 use model::Settings;
-use serde_json::Value;
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::hash::Hash;
@@ -23,28 +21,10 @@ pub(crate) fn list<T: Eq + Hash + Display>(what: &str, before: &[T], after: &[T]
     }
 }
 
-/// Options that change, `filtering.junk: markup → quarantine`.
-pub(crate) fn settings(what: &str, before: &Settings, after: &Settings, out: &mut Vec<Change>) -> Result<(), Error> {
-    let json = |s: &Settings| serde_json::to_value(s).map_err(|e| Error::Internal(format!("writing settings: {e}")));
-    let (before, after) = (json(before)?, json(after)?);
-    for (section, options) in after.as_object().into_iter().flatten() {
-        for (name, value) in options.as_object().into_iter().flatten() {
-            let old = before.get(section).and_then(|s| s.get(name)).unwrap_or(&Value::Null);
-            if old != value {
-                let line = format!("{what}: {section}.{name} {} → {}", short(old), short(value));
-                out.push(Change { what: ChangeKind::Change, line });
-            }
-        }
-    }
-    Ok(())
-}
-
-fn short(value: &Value) -> String {
-    match value {
-        Value::Null => "default".into(),
-        Value::String(s) => s.clone(),
-        Value::Object(o) if o.get("tag").is_some_and(|t| t == "") => o.get("action").map(short).unwrap_or_default(),
-        other => other.to_string(),
+/// Settings that change, `filtering.junk default → quarantine`.
+pub(crate) fn settings(what: &str, before: &Settings, after: &Settings, out: &mut Vec<Change>) {
+    for difference in Settings::differences(before, after) {
+        out.push(Change { what: ChangeKind::Change, line: format!("{what}: {difference}") });
     }
 }
 
@@ -69,7 +49,7 @@ mod tests {
     fn an_option_is_named_with_its_old_and_new_value() {
         let after: Settings =
             serde_json::from_str(r#"{"filtering":{"junk":"quarantine"},"routing":{"spool_hours":5}}"#).unwrap();
-        let said = lines(|o| settings("domain a.test", &Settings::default(), &after, o).unwrap());
+        let said = lines(|o| settings("domain a.test", &Settings::default(), &after, o));
         assert_eq!(
             said,
             [

@@ -1,6 +1,8 @@
 //! The document of `postern apply` and `postern export`.
 
+use crate::layers;
 use crate::mailboxes::address_in;
+use model::settings::Level;
 use model::view::{MailboxState, Unrecognized};
 use model::{Cidr, DomainName, EmailAddress, HostPort, Role, SenderEntry, Settings};
 use serde::{Deserialize, Serialize};
@@ -110,7 +112,7 @@ impl Document {
 
     /// What can be seen to be wrong without the database, as `path: sentence`; before anything is changed.
     pub fn check(&self) -> Result<(), String> {
-        check_settings("settings", self.settings.as_ref())?;
+        check_settings("settings", Level::Brand, self.settings.as_ref())?;
         check_administrators("", &self.administrators, |r| r == Role::System)?;
         for (i, account) in self.accounts.iter().enumerate() {
             let at = format!("accounts[{i}]");
@@ -120,7 +122,7 @@ impl Document {
             let of_account = |r| matches!(r, Role::Account | Role::Operator | Role::Dashboard);
             check_administrators(&format!("{at}."), &account.administrators, of_account)?;
             for (j, o) in account.outbound_ips.iter().enumerate() {
-                check_settings(&format!("{at}.outbound_ips[{j}].settings"), o.settings.as_ref())?;
+                check_settings(&format!("{at}.outbound_ips[{j}].settings"), Level::OutboundIp, o.settings.as_ref())?;
             }
             for (j, domain) in account.domains.iter().enumerate() {
                 domain.check(&format!("{at}.domains[{j}]"))?;
@@ -135,14 +137,14 @@ impl DomainDoc {
         if self.gateways.as_ref().is_some_and(Vec::is_empty) {
             return Err(format!("{at}.gateways: a domain needs at least one gateway"));
         }
-        check_settings(&format!("{at}.settings"), self.settings.as_ref())?;
+        check_settings(&format!("{at}.settings"), Level::Domain, self.settings.as_ref())?;
         for (k, mailbox) in self.mailboxes.iter().enumerate() {
             let at = format!("{at}.mailboxes[{k}]");
             address_in(&self.name, &mailbox.name).map_err(|e| format!("{at}.name: {e}"))?;
             for (n, alias) in mailbox.aliases.iter().flatten().enumerate() {
                 address_in(&self.name, alias).map_err(|e| format!("{at}.aliases[{n}]: {e}"))?;
             }
-            check_settings(&format!("{at}.settings"), mailbox.settings.as_ref())?;
+            check_settings(&format!("{at}.settings"), Level::Mailbox, mailbox.settings.as_ref())?;
             check_password(&at, mailbox.password.as_deref(), mailbox.password_hash.as_deref())?;
         }
         Ok(())
@@ -171,15 +173,9 @@ fn check_password(at: &str, password: Option<&str>, hash: Option<&str>) -> Resul
     }
 }
 
-fn check_settings(at: &str, settings: Option<&Settings>) -> Result<(), String> {
-    let Some(settings) = settings else { return Ok(()) };
-    if let Some((name, problem)) = settings.problems().into_iter().next() {
-        return Err(format!("{at}.{name}: {problem}"));
-    }
-    match &settings.digest.time_zone {
-        Some(zone) if zone.parse::<chrono_tz::Tz>().is_err() => {
-            Err(format!("{at}.digest.time_zone: {zone:?} is no time zone such as Europe/Berlin"))
-        }
-        _ => Ok(()),
+fn check_settings(at: &str, level: Level, settings: Option<&Settings>) -> Result<(), String> {
+    match settings.map(|s| layers::problems(level, s)).unwrap_or_default().into_iter().next() {
+        Some(wrong) => Err(format!("{at}.{}: {}", wrong.field, wrong.message)),
+        None => Ok(()),
     }
 }

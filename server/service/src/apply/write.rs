@@ -64,7 +64,7 @@ impl<'a> Writer<'a> {
     pub(crate) async fn system(&mut self, document: &Document) -> Result<(), Error> {
         if let Some(wanted) = &document.settings {
             let before = store::change::settings(&mut self.tx).await?;
-            let after = self.settings("system", &before, Some(wanted))?;
+            let after = self.settings("system", &before, Some(wanted));
             if after != before {
                 store::change::set_settings(&mut self.tx, &after).await?;
             }
@@ -153,7 +153,7 @@ impl<'a> Writer<'a> {
                             .to_lowercase(),
                     );
                 }
-                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
+                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
                 if after != before {
                     store::domain::update(&mut self.tx, &after).await?;
                 }
@@ -163,7 +163,7 @@ impl<'a> Writer<'a> {
                 let gateways = gateways.ok_or_else(|| invalid(format!("{what}: a new domain needs gateways")))?;
                 let names: Vec<String> = gateways.iter().map(ToString::to_string).collect();
                 self.add(format!("{what}: gateways {}", names.join(", ")));
-                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref())?;
+                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref());
                 let unrecognized = doc.unrecognized.unwrap_or_default();
                 let created = self.service.now();
                 let new = Domain {
@@ -205,7 +205,7 @@ impl<'a> Writer<'a> {
                 if after.state != before.state {
                     self.change(format!("{what}: {:?} → {:?}", before.state, after.state).to_lowercase());
                 }
-                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
+                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
                 after.password_hash = hash.or(before.password_hash.clone());
                 if after.password_hash != before.password_hash {
                     self.change(format!("{what}: password"));
@@ -225,7 +225,7 @@ impl<'a> Writer<'a> {
                     address: address.clone(),
                     state: doc.state.unwrap_or_default(),
                     password_hash: hash,
-                    settings: self.settings(&what, &Settings::default(), doc.settings.as_ref())?,
+                    settings: self.settings(&what, &Settings::default(), doc.settings.as_ref()),
                     link_generation: 0,
                     created: self.service.now(),
                 };
@@ -285,18 +285,18 @@ impl<'a> Writer<'a> {
         } else if after.nickname != before.nickname {
             self.change(format!("{what}: nickname {}", after.nickname));
         }
-        after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
+        after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
         if is_new || after != before {
             outbound::put(&mut self.tx, &after).await?;
         }
         Ok(())
     }
 
-    fn settings(&mut self, what: &str, before: &Settings, wanted: Option<&Settings>) -> Result<Settings, Error> {
-        let Some(wanted) = wanted else { return Ok(before.clone()) };
-        let after = wanted.over(before);
-        diff::settings(what, before, &after, &mut self.changes)?;
-        Ok(after)
+    fn settings(&mut self, what: &str, before: &Settings, wanted: Option<&Settings>) -> Settings {
+        let Some(wanted) = wanted else { return before.clone() };
+        let after = before.with(wanted);
+        diff::settings(what, before, &after, &mut self.changes);
+        after
     }
 
     async fn lists(

@@ -68,6 +68,65 @@ accounts:
     assert!(snapshot.outbound("192.0.2.1".parse().unwrap()).is_none());
 }
 
+/// Guide chapter 6 "Block": individual mailbox users cannot override this setting.
+#[tokio::test]
+async fn a_mailbox_cannot_loosen_what_its_domain_blocks_but_all_else() {
+    let w = World::new().await;
+    let yaml = "
+accounts:
+  - name: acme
+    domains:
+      - name: acme.test
+        settings: { filtering: { spam: block, junk: quarantine, attachments: { zip: block } } }
+        mailboxes:
+          - name: ann
+            settings:
+              filtering: { spam: allow, virus: allow, junk: allow, bot: block, attachments: { zip: allow, exe: allow } }
+";
+    w.service.apply(&system(), yaml, false).await.unwrap();
+    let snapshot = SnapshotStore::load(w.store.clone()).await.unwrap().get();
+    let Lookup::Known(ann) = snapshot.lookup(&address("ann@acme.test")) else { panic!("ann is known") };
+    let found = |category: Category, check: finding::Check| Finding {
+        analyser: "test".into(),
+        step: finding::Step::Rules,
+        category,
+        check: Some(check),
+        rule: None,
+        info: String::new(),
+        score: 0.0,
+    };
+    let decided = |category: Category, check: finding::Check| {
+        let findings = Findings { list: vec![found(category, check)], ..Findings::default() };
+        filter::decide(&findings, &ann.policy, &ann.address).action
+    };
+    let category = |c: Category| decided(c, finding::Check::Category(c));
+    assert_eq!(category(Category::Spam), Action::Block, "the domain says so");
+    assert_eq!(category(Category::Virus), Action::Block, "the default is the domain's");
+    assert_eq!(category(Category::Junk), Action::Allow, "anything else is loosened");
+    assert_eq!(category(Category::Bot), Action::Block, "and tightened");
+    let attachment = |kind: &str| decided(Category::Attachment, finding::Check::AttachmentType(kind.into()));
+    assert_eq!((attachment("zip"), attachment("exe")), (Action::Block, Action::Allow), "each type by itself");
+}
+
+#[tokio::test]
+async fn a_level_that_may_not_set_a_setting_is_refused() {
+    let w = World::new().await;
+    let mailbox = "mailboxes: [{ name: ann, settings: { routing: { spool_hours: 5 } } }]";
+    let yaml = format!("accounts: [{{ name: acme, domains: [{{ name: acme.test, {mailbox} }}] }}]");
+    let error = w.service.apply(&system(), &yaml, false).await.unwrap_err().to_string();
+    assert!(
+        error.contains("mailboxes[0].settings.routing.spool_hours: this is not set at the level Mailbox"),
+        "{error}"
+    );
+    let yaml =
+        "accounts: [{ name: acme, outbound_ips: [{ range: 10.0.0.0/8, settings: { filtering: { spam: block } } }] }]";
+    let error = w.service.apply(&system(), yaml, false).await.unwrap_err().to_string();
+    assert!(
+        error.contains("outbound_ips[0].settings.filtering.spam: this is not set at the level Outbound IP"),
+        "{error}"
+    );
+}
+
 #[tokio::test]
 async fn a_change_by_another_process_is_seen_and_an_idle_look_reloads_nothing() {
     let w = World::new().await;

@@ -1,0 +1,7 @@
+#![allow(clippy::unwrap_used)]
+//! Properties over the whole table of definitions.
+
+mod generate;
+mod layers;
+mod table;
+mod words;

@@ -1,0 +1,181 @@
+//! The words and records that settings take.
+
+use crate::words::words;
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// How often the spam digest is sent.
+    DigestFrequency {
+        Never = "never", "Never";
+        Daily = "daily", "Daily";
+        Weekly = "weekly", "Weekly";
+    }
+}
+words! {
+    DigestFormat {
+        Html = "html", "HTML";
+        Text = "text", "Text";
+    }
+}
+words! {
+    /// What the digest lists (guide chapter 6 "Report Content"): each includes those before it.
+    DigestZones {
+        Summary = "summary", "Summary";
+        Green = "green", "Green Zone";
+        Yellow = "yellow", "Yellow Zone";
+        Red = "red", "Red Zone";
+    }
+}
+words! {
+    /// A column of the spam digest (guide chapter 14).
+    DigestColumn {
+        Time = "time", "Time";
+        From = "from", "From";
+        To = "to", "To";
+        Subject = "subject", "Subject";
+        Category = "category", "Category";
+        Direction = "direction", "Direction";
+        Size = "size", "Size";
+    }
+}
+words! {
+    /// TLS towards the next server (guide chapter 6 "Boundary Encryption").
+    BoundaryEncryption {
+        Never = "never", "Never Encrypt";
+        Attempt = "attempt", "Attempt to Encrypt";
+        Always = "always", "Always Encrypt (any certificate)";
+        AlwaysValid = "always_valid", "Always Encrypt (valid certificate)";
+        AlwaysTrusted = "always_trusted", "Always Encrypt (trusted certificate)";
+    }
+}
+impl BoundaryEncryption {
+    /// Whether mail waits rather than going out in clear text.
+    pub fn is_required(self) -> bool {
+        !matches!(self, BoundaryEncryption::Never | BoundaryEncryption::Attempt)
+    }
+}
+words! {
+    /// TLS towards a domain that differs from the rest (guide chapter 7 "Domain-Specific Delivery Exceptions").
+    ExceptionEncryption {
+        Never = "never", "Never Encrypt";
+        Attempt = "attempt", "Attempt to Encrypt";
+        Always = "always", "Always Encrypt (any certificate)";
+        AlwaysValid = "always_valid", "Always Encrypt (valid certificate)";
+        AlwaysTrusted = "always_trusted", "Always Encrypt (trusted certificate)";
+        CheckHostname = "check_hostname", "Always Encrypt (check hostname)";
+    }
+}
+words! {
+    /// TLS towards the server of special routing (guide chapter 7 "Custom Routing").
+    SpecialEncryption {
+        Never = "never", "Never Encrypt";
+        Always = "always", "Always Encrypt (any certificate)";
+        AlwaysValid = "always_valid", "Always Encrypt (valid certificate)";
+        AlwaysTrusted = "always_trusted", "Always Encrypt (trusted certificate)";
+    }
+}
+words! {
+    /// TLS of those who hand us mail (guide chapter 7 "Encryption").
+    OfferedEncryption {
+        Never = "never", "Never Encrypt";
+        Offer = "offer", "Offer to Encrypt";
+        Always = "always", "Always Encrypt";
+    }
+}
+words! {
+    /// The least that a certificate must be.
+    CertificateLevel {
+        Any = "any", "Any certificate";
+        Valid = "valid", "Valid certificate";
+        Trusted = "trusted", "Trusted certificate";
+    }
+}
+words! {
+    /// How mail is spread over several gateways (guide chapter 6 "Mail Gateways").
+    GatewayOrder {
+        Failover = "failover", "Failover";
+        Random = "random", "Random";
+    }
+}
+words! {
+    /// How new mailboxes are found (guide chapter 6 "Mailbox Discovery").
+    DiscoveryMethod {
+        Manual = "manual", "Manual";
+        Vrfy = "vrfy", "Default SMTP VRFY";
+        Rcpt = "rcpt", "Default SMTP RCPT TO";
+        Verifier = "verifier", "Verify with";
+        Forward = "forward", "Forward to";
+        MessageCount = "message_count", "Message count";
+    }
+}
+words! {
+    /// Who checks the password of a mailbox's owner (guide chapter 6 "Authentication").
+    LoginMethod {
+        Internal = "internal", "Internal";
+        SmtpAuth = "smtp_auth", "SMTP AUTH to Server";
+        Verifier = "verifier", "Verify With";
+    }
+}
+words! {
+    /// Who checks the password of those that send through us (guide chapter 7 "Authentication").
+    SenderLoginMethod {
+        None = "none", "None";
+        SmtpAuth = "smtp_auth", "SMTP AUTH to server";
+        Verifier = "verifier", "Verify with";
+    }
+}
+words! {
+    /// How much mail for unknown recipients is taken, so that nobody learns which exist (guide chapter 6).
+    HarvestProtection {
+        None = "none", "None";
+        Low = "low", "Low";
+        Medium = "medium", "Medium";
+        High = "high", "High";
+    }
+}
+words! {
+    /// The answer to a sender who is over a limit (guide chapter 7 "Rate Limits").
+    LimitReply {
+        Temporary = "451", "451 Temporary";
+        Permanent = "550", "550 Permanent";
+    }
+}
+words! {
+    /// Where a disclaimer goes (guide chapter 7 "Message Annotation").
+    AnnotationMode {
+        Prepend = "prepend", "Prepend";
+        Append = "append", "Append";
+    }
+}
+words! {
+    /// How a message is protected when a word in its subject, or the Outlook add-in, asks for it.
+    Protection {
+        AttachEncrypted = "attach_encrypted", "Attach Encrypted";
+        SpecialRouting = "special_routing", "Special Routing";
+    }
+}
+words! {
+    /// Where mail with the action Special Routing goes (guide chapter 7 "Special Routing").
+    SpecialRoute {
+        EncryptionService = "encryption_service", "Route to Encryption Service";
+        Custom = "custom", "Custom";
+    }
+}
+
+/// A word in the subject that has a message encrypted (guide chapter 7 "Add Trigger Filter").
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SubjectTrigger {
+    pub word: String,
+    pub action: Protection,
+}
+
+/// How mail to one domain is delivered otherwise (guide chapter 7 "Domain-Specific Delivery Exceptions").
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DeliveryException {
+    /// Host, host:port, IP or IP:port; empty: by MX.
+    pub route: String,
+    pub encryption: ExceptionEncryption,
+    /// The name that the certificate must have, with [`ExceptionEncryption::CheckHostname`].
+    pub hostname: String,
+    pub exempt_from_special_routing: bool,
+}
