@@ -3,7 +3,7 @@
 use crate::auth::{self, Guard};
 use crate::error::{ApiError, Code};
 use crate::limit::Rate;
-use crate::{document, resources};
+use crate::{document, idempotency, resources};
 use axum::Router;
 use axum::extract::{FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -51,6 +51,7 @@ pub fn router(service: Service, options: Options) -> Router {
         .method_not_allowed_fallback(|| async {
             ApiError::new(Code::MethodNotAllowed, "This resource has no such method; Allow names those that it has.")
         })
+        .layer(from_fn_with_state(api.clone(), idempotency::once))
         .layer(from_fn_with_state(api.clone(), auth::authenticate))
         .with_state(api);
     let text: Arc<str> = document::document().to_string().into();

@@ -24,6 +24,8 @@ const GOOD_FOR: Duration = Duration::from_secs(900);
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub actor: Actor,
+    /// Made of the token and stored nowhere.
+    pub secret: [u8; 32],
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
@@ -128,5 +130,6 @@ async fn identify(api: &Api, token: &str, from: Option<IpAddr>) -> Result<(Calle
         return Err(unknown());
     };
     api.guard.good.insert(fingerprint, ());
-    Ok((Caller { actor }, api.guard.tokens.take(id, 1, now)))
+    let secret = Sha256::new_with_prefix("postern request\n").chain_update(token).finalize().into();
+    Ok((Caller { actor, secret }, api.guard.tokens.take(id, 1, now)))
 }

@@ -13,7 +13,9 @@ const TAGS: &[(&str, &str)] = &[
     ("accounts", "Organisations whose domains one set of administrators looks after."),
     ("domains", "Domains whose mail is filtered, their gateways and lists of senders."),
     ("mailboxes", "Recipients and their other names."),
+    ("outbound-ips", "Networks whose hosts may send through the gateway."),
     ("administrators", "People who look after the system or an account."),
+    ("messages", "What became of each message."),
     ("quarantine", "Held messages."),
     ("queue", "What waits for the filter and for other servers."),
     ("reports", "Figures."),
@@ -81,9 +83,35 @@ pub fn document() -> Value {
     for (path, item) in paths.into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             add_errors(path, method, operation);
+            if method == "post" {
+                add_key(operation);
+            }
         }
     }
     document
+}
+
+/// The header by which a POST may be sent again.
+fn add_key(operation: &mut Value) {
+    let key = json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "A request with a key is done once: the same request with the same key is answered as the first time, for a day.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+        "example": "7c1f3b0e-3c1c-4b8e-9f57-0d5a1c2e9b11",
+    });
+    if let Some(operation) = operation.as_object_mut() {
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+        if let Some(list) = parameters.as_array_mut() {
+            list.push(key);
+        }
+    }
+    let wrong = json!({
+        "description": meaning(Code::Invalid),
+        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
+    });
+    if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        responses.entry(Code::Invalid.status().as_str()).or_insert(wrong);
+    }
 }
 
 fn add_errors(path: &str, method: &str, operation: &mut Value) {

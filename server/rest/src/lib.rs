@@ -11,6 +11,7 @@ mod body;
 mod document;
 mod error;
 mod fields;
+mod idempotency;
 mod limit;
 mod page;
 mod params;

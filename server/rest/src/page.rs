@@ -1,10 +1,10 @@
 //! Lists in pages: how many, after what, in which order.
 
 use crate::error::ApiError;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use model::view::{ListQuery, Page};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use service::{After, Slice};
+use utoipa::{IntoParams, ToSchema};
 
 /// Items a page where the request says none, and the most that it may ask for.
 pub const LIMIT: u32 = 50;
@@ -19,46 +19,78 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
-    pub fn of<R>(page: Page<R>, item: impl Fn(R) -> T) -> List<T> {
+    /// Of rows that follow a cursor.
+    pub fn after<R>(slice: Slice<R>, item: impl Fn(R) -> T) -> List<T> {
+        let next = slice.next.map(|c| c.to_string());
+        List { items: slice.rows.into_iter().map(item).collect(), next }
+    }
+
+    /// Of a page by number.
+    pub fn page<R>(page: Page<R>, item: impl Fn(R) -> T) -> List<T> {
         let more = u64::from(page.page) * u64::from(page.per_page) < page.total;
         let next = more.then(|| Place { page: page.page + 1, limit: page.per_page }.encode());
         List { items: page.rows.into_iter().map(item).collect(), next }
     }
 }
 
-/// Where in a list the next page begins. Opaque to clients.
+fn length(limit: Option<u32>) -> Result<u32, ApiError> {
+    let asked = limit.unwrap_or(LIMIT);
+    match (1..=LIMIT_MAX).contains(&asked) {
+        true => Ok(asked),
+        false => Err(ApiError::field("limit", format!("A page has 1 to {LIMIT_MAX} items."))),
+    }
+}
+
+fn no_cursor() -> ApiError {
+    ApiError::field("after", "This is no cursor of this list: take it from `next` of the page before.")
+}
+
+/// Where a list in its own order goes on: rows that come or go between two pages shift nothing.
+pub fn after(limit: Option<u32>, after: Option<&str>) -> Result<After, ApiError> {
+    let limit = length(limit)?;
+    let cursor = after.map(|a| a.parse().map_err(|_| no_cursor())).transpose()?;
+    Ok(After { cursor, limit })
+}
+
+/// Where a list in an order that was asked for goes on: by number, so that rows which come or go shift the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     pub page: u32,
     pub limit: u32,
 }
 
+/// Begins the text of a [`Place`]; no cursor has a dot.
+const PLACE: &str = "page.";
+
 impl Place {
     fn encode(self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}.{}", self.page, self.limit))
+        format!("{PLACE}{}.{}", self.page, self.limit)
     }
 
     fn decode(text: &str) -> Option<Place> {
-        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (page, limit) = text.split_once('.')?;
+        let (page, limit) = text.strip_prefix(PLACE)?.split_once('.')?;
         Some(Place { page: page.parse().ok()?, limit: limit.parse().ok()? })
     }
 
-    /// From the parameters `limit` and `after`.
     pub fn of(limit: Option<u32>, after: Option<&str>) -> Result<Place, ApiError> {
-        let asked = limit.unwrap_or(LIMIT);
-        if !(1..=LIMIT_MAX).contains(&asked) {
-            return Err(ApiError::field("limit", format!("A page has 1 to {LIMIT_MAX} items.")));
-        }
+        let asked = length(limit)?;
         let Some(after) = after else { return Ok(Place { page: 1, limit: asked }) };
         let place = Place::decode(after).filter(|p| p.page > 1 && (1..=LIMIT_MAX).contains(&p.limit));
-        let place = place.ok_or_else(|| ApiError::field("after", "Take it from `next` of the page before."))?;
+        let place = place.ok_or_else(no_cursor)?;
         if limit.is_some_and(|l| l != place.limit) {
-            let message = format!("Pages of one list have one length; this one goes on by {}.", place.limit);
+            let message = format!("Pages of one sorted list have one length; this one goes on by {}.", place.limit);
             return Err(ApiError::field("limit", message));
         }
         Ok(place)
     }
+}
+
+/// How a list was asked for.
+pub enum Asked {
+    /// In its own order.
+    After(String, After),
+    /// In another.
+    Sorted(ListQuery),
 }
 
 /// Characters of a search text.
@@ -72,16 +104,44 @@ pub fn search(q: Option<String>) -> Result<String, ApiError> {
     }
 }
 
-/// The parameters of a list as the service takes them. `sort` is a column, with a minus before it descending.
-pub fn query(
-    q: Option<String>,
-    sort: Option<&str>,
-    limit: Option<u32>,
-    after: Option<&str>,
-) -> Result<ListQuery, ApiError> {
-    let place = Place::of(limit, after)?;
+/// The parameters of a list. `sort` is a column, with a minus before it descending; none: the list's own order.
+pub fn asked(q: Option<String>, sort: Option<&str>, limit: Option<u32>, next: Option<&str>) -> Result<Asked, ApiError> {
+    let q = search(q)?;
+    if sort.is_none() {
+        return Ok(Asked::After(q, after(limit, next)?));
+    }
+    let place = Place::of(limit, next)?;
     let (sort, desc) = order(sort);
-    Ok(ListQuery { q: search(q)?, sort, desc, page: place.page, per_page: place.limit })
+    Ok(Asked::Sorted(ListQuery { q, sort, desc, page: place.page, per_page: place.limit }))
+}
+
+/// The parameters of a list that has one order and can be searched.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SearchParams {
+    /// Words that must all be found.
+    #[param(max_length = 500, nullable = false)]
+    pub q: Option<String>,
+    /// Items a page.
+    #[param(minimum = 1, maximum = 500, default = 50, nullable = false)]
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(nullable = false)]
+    pub after: Option<String>,
+}
+
+/// The parameters of a list that has one order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageParams {
+    /// Items a page.
+    #[param(minimum = 1, maximum = 500, default = 50, nullable = false)]
+    pub limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(nullable = false)]
+    pub after: Option<String>,
 }
 
 /// Column, and whether descending.
@@ -134,7 +194,7 @@ macro_rules! list_params {
             /// Words that must all be found.
             #[param(max_length = 500, nullable = false)]
             q: Option<String>,
-            /// The order: a column, with a minus before it descending.
+            /// The order, where it should not be the list's own: a column, with a minus before it descending.
             #[param(inline, nullable = false)]
             sort: Option<$order>,
             /// Items a page.
@@ -145,8 +205,8 @@ macro_rules! list_params {
             after: Option<String>,
         }
         impl $name {
-            fn query(self) -> Result<model::view::ListQuery, crate::error::ApiError> {
-                crate::page::query(self.q, self.sort.as_ref().map(|s| s.as_str()), self.limit, self.after.as_deref())
+            fn asked(self) -> Result<crate::page::Asked, crate::error::ApiError> {
+                crate::page::asked(self.q, self.sort.as_ref().map(|s| s.as_str()), self.limit, self.after.as_deref())
             }
         }
     };
@@ -159,19 +219,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_leads_to_the_next_page_and_ends_with_the_list() {
+    fn a_sorted_list_leads_to_the_next_page_and_ends_with_the_list() {
         let page = Page { rows: vec![1, 2], total: 5, page: 1, per_page: 2 };
-        let list = List::of(page, |n| n);
+        let list = List::page(page, |n| n);
         let place = Place::of(None, list.next.as_deref()).unwrap();
         assert_eq!(place, Place { page: 2, limit: 2 });
-        assert_eq!(List::of(Page { rows: vec![5], total: 5, page: 3, per_page: 2 }, |n| n).next, None);
+        assert_eq!(List::page(Page { rows: vec![5], total: 5, page: 3, per_page: 2 }, |n| n).next, None);
     }
 
     #[test]
     fn what_is_no_cursor_is_refused() {
-        for after in ["", "x", "MS41MA", "\u{0}", "OS45OTk5OQ"] {
-            assert!(Place::of(None, Some(after)).is_err(), "{after:?}");
+        for text in ["", "x", "page.1.50", "\u{0}", "page.9.9999", "page.99999999999.5"] {
+            assert!(Place::of(None, Some(text)).is_err(), "{text:?}");
+            assert!(after(None, Some(text)).is_err(), "{text:?}");
         }
-        assert!(Place::of(Some(0), None).is_err() && Place::of(Some(501), None).is_err());
+        assert!(after(Some(0), None).is_err() && after(Some(501), None).is_err());
     }
 }

@@ -5,22 +5,28 @@
 //! found" and never "forbidden"; do slow work (hashing, sending) outside the transaction; put the audit row into the
 //! transaction of the change. Pages, the API and the command line parse, call, and render; they decide nothing.
 
+mod account_change;
 mod accounts;
+mod administrator_change;
 mod administrators;
 mod apply;
 mod audit;
 mod digest;
 mod digest_send;
+mod domain_change;
 mod domains;
 mod error;
 mod export;
+mod idempotency;
 mod layers;
 mod lease;
 mod link;
 mod login;
+mod mailbox_change;
 mod mailboxes;
 mod message_view;
 mod notice;
+mod outbound;
 mod outside;
 mod overview;
 mod owner;
@@ -31,20 +37,28 @@ mod quarantine;
 mod release;
 mod secret;
 mod session;
+mod slices;
 pub mod snapshot;
 mod token;
 
+pub use administrator_change::AdministratorChange;
 pub use administrators::{FirstLogin, NewAdministrator};
 pub use apply::{Change, ChangeKind, Document};
 pub use digest::{DigestContent, DueDigest};
 pub use error::Error;
+pub use idempotency::Known as KnownRequest;
 pub use login::NewSession;
+pub use mailbox_change::MailboxChange;
 pub use outside::{Bodies, BoxFuture, Outbox, OutgoingMail, QueueView};
 pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use session::{ABSOLUTE, IDLE_ADMINISTRATOR, IDLE_OWNER, SessionView};
+pub use slices::After;
 pub use snapshot::{Known, Lookup, Snapshot, SnapshotStore};
-pub use store::Store;
+pub use store::administrator::Administrator;
+pub use store::log::{LogQuery, LogRow};
+pub use store::outbound::OutboundIp;
 pub use store::purge::Retention;
+pub use store::{BadCursor, Cursor, Slice, Store};
 
 use model::{Actor, Timestamp};
 use std::sync::Arc;

@@ -125,7 +125,7 @@ impl Service {
 
     /// Links made until now log in no longer, and the owner's sessions end.
     pub async fn revoke_links(&self, actor: &Actor, mailbox: MailboxId) -> Result<(), Error> {
-        let scope = self.permit(actor, crate::UseCase::AddMailbox)?;
+        let scope = self.permit(actor, crate::UseCase::EditMailbox)?;
         let mut tx = self.inner.store.begin().await?;
         let m = store::mailbox::get(&mut tx, mailbox).await?;
         let m = m.filter(|m| crate::mailboxes::within(scope, m)).ok_or_else(|| Error::not_found("mailbox"))?;

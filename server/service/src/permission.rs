@@ -10,11 +10,22 @@ pub enum UseCase {
     Overview,
     ListAccounts,
     AddAccount,
+    EditAccount,
+    DeleteAccount,
     ListDomains,
     AddDomain,
     EditDomain,
+    MoveDomain,
+    DeleteDomain,
     ListMailboxes,
     AddMailbox,
+    EditMailbox,
+    DeleteMailbox,
+    ListOutbound,
+    AddOutbound,
+    EditOutbound,
+    DeleteOutbound,
+    ListMessages,
     ListQuarantine,
     ReadMessage,
     Release,
@@ -27,7 +38,10 @@ pub enum UseCase {
     ReadAudit,
     Apply,
     Export,
+    ListAdministrators,
     AddAdministrator,
+    EditAdministrator,
+    DeleteAdministrator,
     CreateToken,
     /// What the server does by itself: digests that are due, purging.
     Job,
@@ -38,11 +52,22 @@ impl UseCase {
         UseCase::Overview,
         UseCase::ListAccounts,
         UseCase::AddAccount,
+        UseCase::EditAccount,
+        UseCase::DeleteAccount,
         UseCase::ListDomains,
         UseCase::AddDomain,
         UseCase::EditDomain,
+        UseCase::MoveDomain,
+        UseCase::DeleteDomain,
         UseCase::ListMailboxes,
         UseCase::AddMailbox,
+        UseCase::EditMailbox,
+        UseCase::DeleteMailbox,
+        UseCase::ListOutbound,
+        UseCase::AddOutbound,
+        UseCase::EditOutbound,
+        UseCase::DeleteOutbound,
+        UseCase::ListMessages,
         UseCase::ListQuarantine,
         UseCase::ReadMessage,
         UseCase::Release,
@@ -55,7 +80,10 @@ impl UseCase {
         UseCase::ReadAudit,
         UseCase::Apply,
         UseCase::Export,
+        UseCase::ListAdministrators,
         UseCase::AddAdministrator,
+        UseCase::EditAdministrator,
+        UseCase::DeleteAdministrator,
         UseCase::CreateToken,
         UseCase::Job,
     ];
@@ -70,18 +98,30 @@ pub fn permits(role: Role, what: UseCase) -> bool {
             what,
             Overview
                 | ListAccounts
+                | EditAccount
                 | ListDomains
                 | AddDomain
                 | EditDomain
+                | DeleteDomain
                 | ListMailboxes
                 | AddMailbox
+                | EditMailbox
+                | DeleteMailbox
+                | ListOutbound
+                | AddOutbound
+                | EditOutbound
+                | DeleteOutbound
+                | ListMessages
                 | ListQuarantine
                 | ReadMessage
                 | Release
                 | Delete
                 | SendDigest
                 | ReadAudit
+                | ListAdministrators
                 | AddAdministrator
+                | EditAdministrator
+                | DeleteAdministrator
                 | CreateToken
         ),
         Role::Operator => matches!(
@@ -92,6 +132,11 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | EditDomain
                 | ListMailboxes
                 | AddMailbox
+                | EditMailbox
+                | DeleteMailbox
+                | ListOutbound
+                | EditOutbound
+                | ListMessages
                 | ListQuarantine
                 | ReadMessage
                 | Release
@@ -99,7 +144,17 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | SendDigest
         ),
         Role::Dashboard => {
-            matches!(what, Overview | ListAccounts | ListDomains | ListMailboxes | ListQuarantine | ReadMessage)
+            matches!(
+                what,
+                Overview
+                    | ListAccounts
+                    | ListDomains
+                    | ListMailboxes
+                    | ListOutbound
+                    | ListMessages
+                    | ListQuarantine
+                    | ReadMessage
+            )
         }
         Role::Owner => {
             matches!(what, ListQuarantine | ReadMessage | Release | Delete | OwnerHome | SetDigest | SendDigest)
@@ -120,6 +175,9 @@ pub const TOKEN_SCOPES: &[(&str, &str)] = &[
     ("domains:write", "Adds, changes and deletes domains."),
     ("mailboxes:read", "Reads mailboxes and aliases."),
     ("mailboxes:write", "Adds, changes and deletes mailboxes and aliases, and sends digests."),
+    ("outbound:read", "Reads the networks that may send."),
+    ("outbound:write", "Adds, changes and deletes networks that may send."),
+    ("messages:read", "Reads the message log."),
     ("administrators:read", "Reads administrators."),
     ("administrators:write", "Adds, changes and deletes administrators: as good as everything."),
     ("quarantine:read", "Reads held messages, their bodies too."),
@@ -139,11 +197,14 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
     Some(match what {
         Overview => "reports:read",
         ListAccounts => "accounts:read",
-        AddAccount => "accounts:write",
+        AddAccount | EditAccount | DeleteAccount => "accounts:write",
         ListDomains => "domains:read",
-        AddDomain | EditDomain => "domains:write",
+        AddDomain | EditDomain | MoveDomain | DeleteDomain => "domains:write",
         ListMailboxes => "mailboxes:read",
-        AddMailbox | SendDigest => "mailboxes:write",
+        AddMailbox | EditMailbox | DeleteMailbox | SendDigest => "mailboxes:write",
+        ListOutbound => "outbound:read",
+        AddOutbound | EditOutbound | DeleteOutbound => "outbound:write",
+        ListMessages => "messages:read",
         ListQuarantine | ReadMessage => "quarantine:read",
         Release | Delete => "quarantine:write",
         ViewQueue => "queue:read",
@@ -151,7 +212,8 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
         ReadAudit => "audit:read",
         Export => "configuration:read",
         Apply => "configuration:write",
-        AddAdministrator => "administrators:write",
+        ListAdministrators => "administrators:read",
+        AddAdministrator | EditAdministrator | DeleteAdministrator => "administrators:write",
         CreateToken => "tokens:write",
         OwnerHome | SetDigest | Job => return None,
     })

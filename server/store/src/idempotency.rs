@@ -18,7 +18,8 @@ pub enum Known {
     Answered { status: u16, response: String },
 }
 
-/// Claims the key of an API token for a request; what is older than `now` is forgotten. `request_hash` tells the same
+/// Claims the key of an API token for a request until `expires`, by when it must be finished; what is older than `now` is
+/// forgotten. `request_hash` tells the same
 /// request from another.
 pub async fn begin(
     c: &mut Connection,
@@ -60,13 +61,21 @@ pub async fn begin(
     })
 }
 
-/// Keeps the answer.
-pub async fn finish(c: &mut Connection, token: i64, key: &str, status: u16, response: &str) -> Result<(), Error> {
-    sql("UPDATE idempotency SET status = $3, response = $4 WHERE token = $1 AND key = $2")
+/// Keeps the answer until `expires`.
+pub async fn finish(
+    c: &mut Connection,
+    token: i64,
+    key: &str,
+    status: u16,
+    response: &str,
+    expires: Timestamp,
+) -> Result<(), Error> {
+    sql("UPDATE idempotency SET status = $3, response = $4, expires = $5 WHERE token = $1 AND key = $2")
         .bind(token)
         .bind(key)
         .bind(i64::from(status))
         .bind(response)
+        .bind(expires.0)
         .execute(c)
         .await?;
     Ok(())

@@ -30,6 +30,12 @@ pub async fn get(c: &mut Connection, id: i64) -> Result<Option<OutboundIp>, Erro
     found.as_ref().map(outbound_ip).transpose()
 }
 
+/// The entry of exactly this range.
+pub async fn by_range(c: &mut Connection, range: Cidr) -> Result<Option<OutboundIp>, Error> {
+    let found = sql("SELECT * FROM outbound_ip WHERE range = $1").bind(range.to_string()).fetch_optional(c).await?;
+    found.as_ref().map(outbound_ip).transpose()
+}
+
 /// By range, `limit` rows after those that ended at `after`.
 pub async fn slice(
     c: &mut Connection,

@@ -72,6 +72,7 @@ fn sql(state: &server::State, text: &str) -> Result<(), String> {
 /// Where the processes of a test run find each other: beside what was built.
 fn directory() -> PathBuf {
     let built = std::env::current_exe().expect("a test is a file");
-    let target = built.ancestors().find(|p| p.join("CACHEDIR.TAG").exists()).expect("tests are built into a target");
-    target.join("postgres-for-tests")
+    // Cargo marks a target directory only where it made it itself.
+    let deps = built.ancestors().find(|p| p.ends_with("deps")).and_then(|p| p.parent());
+    deps.expect("tests are built into a folder deps").join("postgres-for-tests")
 }

@@ -5,10 +5,11 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::error::ApiError;
-use crate::page::{List, list_params};
+use crate::page::{Asked, List, list_params};
 use crate::params::{Id, Query};
 use crate::time::Time;
 use axum::extract::State;
+use axum::http::StatusCode;
 use model::AccountId;
 use model::view::AccountRow;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub struct NewAccount {
 list_params!(AccountList, AccountOrder: "name", "domains", "mailboxes", "created");
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get, change, delete))
 }
 
 /// Lists accounts
@@ -62,8 +63,10 @@ async fn list(
     caller: Caller,
     Query(params): Query<AccountList>,
 ) -> Result<Json<List<Account>>, ApiError> {
-    let page = service.accounts(&caller.actor, &params.query()?).await?;
-    Ok(Json(List::of(page, Account::from)))
+    Ok(Json(match params.asked()? {
+        Asked::After(q, after) => List::after(service.accounts_after(&caller.actor, &q, &after).await?, Account::from),
+        Asked::Sorted(query) => List::page(service.accounts(&caller.actor, &query).await?, Account::from),
+    }))
 }
 
 /// Adds an account
@@ -89,4 +92,43 @@ async fn add(
 )]
 async fn get(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<Json<Account>, ApiError> {
     Ok(Json(service.account(&caller.actor, AccountId(id)).await?.into()))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccountChange {
+    /// Unlike the name of every other account.
+    #[schema(min_length = 1, max_length = 100, example = "acme")]
+    pub name: String,
+}
+
+/// Renames an account
+#[utoipa::path(
+    patch, path = "/accounts/{id}", operation_id = "change_account", tag = "accounts", params(("id" = i64, Path)),
+    request_body = AccountChange,
+    responses((status = 200, description = "The account as it is now", body = Account)),
+    security(("token" = ["accounts:write"])),
+)]
+async fn change(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    Json(change): Json<AccountChange>,
+) -> Result<Json<Account>, ApiError> {
+    let id = AccountId(id);
+    service.rename_account(&caller.actor, id, &change.name).await?;
+    Ok(Json(service.account(&caller.actor, id).await?.into()))
+}
+
+/// Deletes an account
+///
+/// It must have no domains and no outbound addresses any more; its administrators and tokens go with it.
+#[utoipa::path(
+    delete, path = "/accounts/{id}", operation_id = "delete_account", tag = "accounts", params(("id" = i64, Path)),
+    responses((status = 204, description = "The account is gone")),
+    security(("token" = ["accounts:write"])),
+)]
+async fn delete(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
+    service.delete_account(&caller.actor, AccountId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -4,7 +4,7 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::error::ApiError;
-use crate::page::{List, list_params};
+use crate::page::{List, SearchParams, after, search};
 use crate::params::Query;
 use crate::time::Time;
 use axum::extract::State;
@@ -17,6 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// One act.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditEntry {
+    pub id: i64,
     pub at: Time,
     #[schema(example = "admin@acme.test")]
     pub actor: String,
@@ -30,13 +31,19 @@ pub struct AuditEntry {
     pub detail: String,
 }
 
-impl From<AuditRow> for AuditEntry {
-    fn from(r: AuditRow) -> Self {
-        AuditEntry { at: Time(r.at), actor: r.actor, origin: r.origin, act: r.act, object: r.object, detail: r.detail }
+impl From<(i64, AuditRow)> for AuditEntry {
+    fn from((id, r): (i64, AuditRow)) -> Self {
+        AuditEntry {
+            id,
+            at: Time(r.at),
+            actor: r.actor,
+            origin: r.origin,
+            act: r.act,
+            object: r.object,
+            detail: r.detail,
+        }
     }
 }
-
-list_params!(AuditList, AuditOrder: "at", "actor", "origin", "act", "object");
 
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list))
@@ -44,15 +51,15 @@ pub fn routes() -> OpenApiRouter<Api> {
 
 /// Lists the audit trail, newest first
 #[utoipa::path(
-    get, path = "/audit", operation_id = "list_audit", tag = "audit", params(AuditList),
+    get, path = "/audit", operation_id = "list_audit", tag = "audit", params(SearchParams),
     responses((status = 200, description = "A page of the audit trail", body = List<AuditEntry>)),
     security(("token" = ["audit:read"])),
 )]
 async fn list(
     State(service): State<Service>,
     caller: Caller,
-    Query(params): Query<AuditList>,
+    Query(params): Query<SearchParams>,
 ) -> Result<Json<List<AuditEntry>>, ApiError> {
-    let page = service.audit(&caller.actor, &params.query()?).await?;
-    Ok(Json(List::of(page, AuditEntry::from)))
+    let (q, after) = (search(params.q)?, after(params.limit, params.after.as_deref())?);
+    Ok(Json(List::after(service.audit_after(&caller.actor, &q, &after).await?, AuditEntry::from)))
 }

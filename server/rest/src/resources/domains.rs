@@ -5,10 +5,11 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::{Json, present};
 use crate::error::ApiError;
-use crate::page::{List, list_params};
+use crate::page::{Asked, List, list_params};
 use crate::params::{Id, Query};
 use crate::time::Time;
 use axum::extract::State;
+use axum::http::StatusCode;
 use model::view::{DomainForm, DomainRow, DomainView};
 use model::{AccountId, DomainId, HostPort, SenderEntry};
 use serde::{Deserialize, Serialize};
@@ -134,7 +135,11 @@ pub struct Senders {
 list_params!(DomainList, DomainOrder: "name", "account", "mailboxes", "created");
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get, change)).routes(routes!(senders, set_senders))
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(get, change, delete))
+        .routes(routes!(move_to))
+        .routes(routes!(senders, set_senders))
 }
 
 /// Each text of a list as a T; the error names its place.
@@ -165,8 +170,10 @@ async fn list(
     caller: Caller,
     Query(params): Query<DomainList>,
 ) -> Result<Json<List<Domain>>, ApiError> {
-    let page = service.domains(&caller.actor, &params.query()?).await?;
-    Ok(Json(List::of(page, Domain::from)))
+    Ok(Json(match params.asked()? {
+        Asked::After(q, after) => List::after(service.domains_after(&caller.actor, &q, &after).await?, Domain::from),
+        Asked::Sorted(query) => List::page(service.domains(&caller.actor, &query).await?, Domain::from),
+    }))
 }
 
 /// Adds a domain
@@ -253,4 +260,44 @@ async fn set_senders(
     let (friends, enemies) = (read("friends", &new.friends)?, read("enemies", &new.enemies)?);
     state.set_domain_senders(&caller.actor, DomainId(id), &friends, &enemies).await?;
     senders(state, caller, Id(id)).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DomainMove {
+    /// The account that it will belong to.
+    pub account: i64,
+}
+
+/// Deletes a domain and its mailboxes
+///
+/// What is held for them stays until it is too old.
+#[utoipa::path(
+    delete, path = "/domains/{id}", operation_id = "delete_domain", tag = "domains", params(("id" = i64, Path)),
+    responses((status = 204, description = "The domain is gone; mail for it is refused")),
+    security(("token" = ["domains:write"])),
+)]
+async fn delete(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
+    service.delete_domain(&caller.actor, DomainId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Moves a domain to another account
+///
+/// With its mailboxes and what is held for them.
+#[utoipa::path(
+    post, path = "/domains/{id}/move", operation_id = "move_domain", tag = "domains", params(("id" = i64, Path)),
+    request_body = DomainMove,
+    responses((status = 200, description = "The domain as it is now", body = DomainDetail)),
+    security(("token" = ["domains:write"])),
+)]
+async fn move_to(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    Json(to): Json<DomainMove>,
+) -> Result<Json<DomainDetail>, ApiError> {
+    let id = DomainId(id);
+    service.move_domain(&caller.actor, id, AccountId(to.account)).await?;
+    Ok(Json(service.domain(&caller.actor, id).await?.into()))
 }

@@ -3,9 +3,9 @@
 use super::{Created, created};
 use crate::api::Api;
 use crate::auth::Caller;
-use crate::body::Json;
+use crate::body::{Json, present};
 use crate::error::ApiError;
-use crate::page::{List, orders, query};
+use crate::page::{Asked, List, asked, orders};
 use crate::params::{Id, Query};
 use crate::time::Time;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use model::view::{MailboxForm, MailboxRow};
 use model::{DomainId, MailboxId};
 use serde::{Deserialize, Serialize};
-use service::Service;
+use service::{MailboxChange, Service};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -26,6 +26,15 @@ pub enum MailboxState {
     Unprotected,
 }
 
+impl From<MailboxState> for model::view::MailboxState {
+    fn from(s: MailboxState) -> Self {
+        match s {
+            MailboxState::Active => Self::Active,
+            MailboxState::Inactive => Self::Inactive,
+            MailboxState::Unprotected => Self::Unprotected,
+        }
+    }
+}
 impl From<model::view::MailboxState> for MailboxState {
     fn from(s: model::view::MailboxState) -> Self {
         match s {
@@ -99,7 +108,7 @@ pub struct MailboxList {
     /// Words that must all be found in an address.
     #[param(max_length = 500, nullable = false)]
     q: Option<String>,
-    /// The order: a column, with a minus before it descending.
+    /// The order, by address unless given: a column, with a minus before it descending.
     #[param(inline, nullable = false)]
     sort: Option<MailboxOrder>,
     /// Items a page.
@@ -111,7 +120,7 @@ pub struct MailboxList {
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get)).routes(routes!(revoke_links))
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get, change, delete)).routes(routes!(revoke_links))
 }
 
 /// Lists mailboxes
@@ -125,9 +134,14 @@ async fn list(
     caller: Caller,
     Query(p): Query<MailboxList>,
 ) -> Result<Json<List<Mailbox>>, ApiError> {
-    let query = query(p.q, p.sort.as_ref().map(MailboxOrder::as_str), p.limit, p.after.as_deref())?;
-    let page = service.mailboxes(&caller.actor, p.domain.map(DomainId), &query).await?;
-    Ok(Json(List::of(page, Mailbox::from)))
+    let domain = p.domain.map(DomainId);
+    let asked = asked(p.q, p.sort.as_ref().map(MailboxOrder::as_str), p.limit, p.after.as_deref())?;
+    Ok(Json(match asked {
+        Asked::After(q, after) => {
+            List::after(service.mailboxes_after(&caller.actor, domain, &q, &after).await?, Mailbox::from)
+        }
+        Asked::Sorted(query) => List::page(service.mailboxes(&caller.actor, domain, &query).await?, Mailbox::from),
+    }))
 }
 
 /// Adds a mailbox
@@ -178,5 +192,55 @@ async fn get(State(service): State<Service>, caller: Caller, Id(id): Id) -> Resu
 )]
 async fn revoke_links(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
     service.revoke_links(&caller.actor, MailboxId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is absent stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailboxEdit {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub state: Option<MailboxState>,
+    /// All its aliases from now on.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, max_items = 500, example = json!(["robert"]))]
+    pub aliases: Option<Vec<String>>,
+    /// A new password; null: none, so that the owner logs in by the digest's link only. Ends the owner's sessions.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 100, example = "correct horse")]
+    pub password: Option<Option<String>>,
+}
+
+/// Changes a mailbox
+#[utoipa::path(
+    patch, path = "/mailboxes/{id}", operation_id = "change_mailbox", tag = "mailboxes", params(("id" = i64, Path)),
+    request_body = MailboxEdit,
+    responses((status = 200, description = "The mailbox as it is now", body = Mailbox)),
+    security(("token" = ["mailboxes:write"])),
+)]
+async fn change(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    Json(edit): Json<MailboxEdit>,
+) -> Result<Json<Mailbox>, ApiError> {
+    let id = MailboxId(id);
+    let state = edit.state.map(Into::into);
+    let change = MailboxChange { state, aliases: edit.aliases, password: edit.password };
+    service.change_mailbox(&caller.actor, id, &change).await?;
+    Ok(Json(service.mailbox(&caller.actor, id).await?.into()))
+}
+
+/// Deletes a mailbox and its aliases
+///
+/// What is held for it stays until it is too old.
+#[utoipa::path(
+    delete, path = "/mailboxes/{id}", operation_id = "delete_mailbox", tag = "mailboxes", params(("id" = i64, Path)),
+    responses((status = 204, description = "The mailbox is gone")),
+    security(("token" = ["mailboxes:write"])),
+)]
+async fn delete(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
+    service.delete_mailbox(&caller.actor, MailboxId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

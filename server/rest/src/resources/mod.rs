@@ -5,6 +5,8 @@ mod administrators;
 mod audit;
 mod domains;
 mod mailboxes;
+mod messages;
+mod outbound;
 mod quarantine;
 mod queue;
 mod reports;
@@ -23,7 +25,9 @@ pub fn all() -> OpenApiRouter<Api> {
         .merge(accounts::routes())
         .merge(domains::routes())
         .merge(mailboxes::routes())
+        .merge(outbound::routes())
         .merge(administrators::routes())
+        .merge(messages::routes())
         .merge(quarantine::routes())
         .merge(queue::routes())
         .merge(reports::routes())

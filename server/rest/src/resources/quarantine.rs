@@ -5,7 +5,7 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::error::{ApiError, Code};
-use crate::page::{List, Place, order, orders, search};
+use crate::page::{List, Place, after, order, orders, search};
 use crate::params::{Id, Query};
 use crate::time::Time;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use model::view::{ActResult, MessageView, QuarantineQuery, QuarantineRow, ReleaseTo};
 use model::{Action, Category, Direction, Disposition, DomainId, MailboxId};
 use serde::{Deserialize, Serialize};
-use service::Service;
+use service::{After, Service};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -268,10 +268,16 @@ pub struct QuarantineList {
 }
 
 impl QuarantineList {
-    fn query(self) -> Result<QuarantineQuery, ApiError> {
-        let place = Place::of(self.limit, self.after.as_deref())?;
+    /// What is asked for, and where the list goes on in its own order; None: in the order that was asked for, where the
+    /// query has the page.
+    fn query(self) -> Result<(QuarantineQuery, Option<After>), ApiError> {
+        let next = self.after.as_deref();
+        let (place, after) = match self.sort {
+            None => (None, Some(after(self.limit, next)?)),
+            Some(_) => (Some(Place::of(self.limit, next)?), None),
+        };
         let (sort, desc) = order(self.sort.as_ref().map(QuarantineOrder::as_str));
-        Ok(QuarantineQuery {
+        let query = QuarantineQuery {
             q: search(self.q)?,
             category: self.category,
             direction: self.direction,
@@ -282,9 +288,10 @@ impl QuarantineList {
             to: self.to.map(|t| t.0),
             asc: !desc && !sort.is_empty(),
             sort,
-            page: place.page,
-            per_page: place.limit,
-        })
+            page: place.map_or(0, |p| p.page),
+            per_page: place.map_or(0, |p| p.limit),
+        };
+        Ok((query, after))
     }
 }
 
@@ -310,8 +317,11 @@ async fn list(
     caller: Caller,
     Query(params): Query<QuarantineList>,
 ) -> Result<Json<List<HeldMessage>>, ApiError> {
-    let page = service.quarantine(&caller.actor, &params.query()?).await?;
-    Ok(Json(List::of(page, HeldMessage::from)))
+    let actor = &caller.actor;
+    Ok(Json(match params.query()? {
+        (query, Some(after)) => List::after(service.quarantine_after(actor, &query, &after).await?, HeldMessage::from),
+        (query, None) => List::page(service.quarantine(actor, &query).await?, HeldMessage::from),
+    }))
 }
 
 /// Shows a held message and why it is held
@@ -340,7 +350,12 @@ async fn raw(State(service): State<Service>, caller: Caller, Id(id): Id) -> Resu
 }
 
 /// The row as it is after an act on it alone; the reason where the act failed.
-async fn after(service: &Service, caller: &Caller, id: i64, result: ActResult) -> Result<Json<HeldMessage>, ApiError> {
+async fn outcome(
+    service: &Service,
+    caller: &Caller,
+    id: i64,
+    result: ActResult,
+) -> Result<Json<HeldMessage>, ApiError> {
     match result.failed.into_iter().next() {
         Some((_, why)) => Err(ApiError::new(Code::Conflict, format!("The message is not held any more: {why}."))),
         None => Ok(Json(service.quarantined(&caller.actor, id).await?.into())),
@@ -362,7 +377,7 @@ async fn release(
 ) -> Result<Json<HeldMessage>, ApiError> {
     service.quarantined(&caller.actor, id).await?;
     let result = service.release(&caller.actor, &[id], what.to.into()).await?;
-    after(&service, &caller, id, result).await
+    outcome(&service, &caller, id, result).await
 }
 
 /// Deletes a held message
@@ -377,7 +392,7 @@ async fn release(
 async fn delete(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<Json<HeldMessage>, ApiError> {
     service.quarantined(&caller.actor, id).await?;
     let result = service.delete(&caller.actor, &[id]).await?;
-    after(&service, &caller, id, result).await
+    outcome(&service, &caller, id, result).await
 }
 
 fn some(ids: &[i64]) -> Result<(), ApiError> {

@@ -3,7 +3,9 @@
 
 mod document;
 mod errors;
+mod idempotency;
 mod isolation;
+mod lifecycle;
 mod limits;
 mod operations;
 mod paging;

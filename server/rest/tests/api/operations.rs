@@ -1,8 +1,10 @@
 //! A request for each operation of the document that goes well where it is permitted.
 
 use crate::served::Served;
+use model::view::{DomainForm, MailboxForm, Unrecognized};
+use model::{AccountId, Role};
 use serde_json::{Value, json};
-use service::UseCase;
+use service::{NewAdministrator, UseCase};
 
 pub struct Operation {
     pub id: &'static str,
@@ -21,6 +23,28 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     for i in 0..5 {
         held.push(s.world.hold(u128::from(n * 10 + i), "bob@acme.test", false).await);
     }
+    let system = &crate::world::system();
+    let service = &s.world.service;
+    let spare_account = service.add_account(system, &format!("spare {n}")).await.unwrap().0;
+    let form = DomainForm {
+        account: AccountId(account),
+        name: format!("spare{n}.test"),
+        gateways: "mx.test".into(),
+        unrecognized: Unrecognized::Reject,
+    };
+    let spare_domain = service.add_domain(system, &form).await.unwrap().0;
+    let form =
+        MailboxForm { domain: bob.domain, name: format!("spare{n}"), aliases: String::new(), password: String::new() };
+    let spare_mailbox = service.add_mailbox(system, &form).await.unwrap().0;
+    let new = NewAdministrator {
+        email: format!("spare{n}@x.test"),
+        role: Role::Operator,
+        account: Some(AccountId(account)),
+        password: "long enough".into(),
+    };
+    let administrator = service.add_administrator(system, &new).await.unwrap().0;
+    let range = |third: u8| format!("10.{third}.{}.{}", n / 250, n % 250);
+    let outbound = service.add_outbound_ip(system, AccountId(account), &range(1), "").await.unwrap();
     let mut out = Vec::new();
     let mut op = |id, what, method, path: String, body: Value, status| {
         let body = Some(body).filter(|b| !b.is_null());
@@ -31,6 +55,15 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("list_accounts", ListAccounts, "GET", "/accounts".into(), none.clone(), 200);
     op("add_account", AddAccount, "POST", "/accounts".into(), json!({ "name": format!("new {n}") }), 201);
     op("get_account", ListAccounts, "GET", format!("/accounts/{account}"), none.clone(), 200);
+    op(
+        "change_account",
+        EditAccount,
+        "PATCH",
+        format!("/accounts/{account}"),
+        json!({ "name": format!("acme {n}") }),
+        200,
+    );
+    op("delete_account", DeleteAccount, "DELETE", format!("/accounts/{spare_account}"), none.clone(), 204);
     op("list_domains", ListDomains, "GET", "/domains".into(), none.clone(), 200);
     let new =
         json!({ "account": account, "name": format!("d{n}.test"), "gateways": ["mx.test"], "unrecognized": "discard" });
@@ -41,15 +74,33 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_domain_senders", ListDomains, "GET", format!("/domains/{domain}/senders"), none.clone(), 200);
     let lists = json!({ "friends": ["partner.test // ours"], "enemies": ["192.0.2.0/24"] });
     op("set_domain_senders", EditDomain, "PUT", format!("/domains/{domain}/senders"), lists, 200);
+    op("move_domain", MoveDomain, "POST", format!("/domains/{spare_domain}/move"), json!({ "account": 2 }), 200);
+    op("delete_domain", DeleteDomain, "DELETE", format!("/domains/{spare_domain}"), none.clone(), 204);
     op("list_mailboxes", ListMailboxes, "GET", format!("/mailboxes?domain={domain}"), none.clone(), 200);
     let new =
         json!({ "domain": domain, "name": format!("m{n}"), "aliases": [format!("a{n}")], "password": "long enough" });
     op("add_mailbox", AddMailbox, "POST", "/mailboxes".into(), new, 201);
     op("get_mailbox", ListMailboxes, "GET", format!("/mailboxes/{mailbox}"), none.clone(), 200);
-    op("revoke_mailbox_links", AddMailbox, "DELETE", format!("/mailboxes/{mailbox}/links"), none.clone(), 204);
+    let change = json!({ "state": "unprotected", "aliases": ["robert"], "password": null });
+    op("change_mailbox", EditMailbox, "PATCH", format!("/mailboxes/{mailbox}"), change, 200);
+    op("delete_mailbox", DeleteMailbox, "DELETE", format!("/mailboxes/{spare_mailbox}"), none.clone(), 204);
+    op("list_outbound_ips", ListOutbound, "GET", "/outbound-ips".into(), none.clone(), 200);
+    let new = json!({ "account": account, "range": range(2), "nickname": "office" });
+    op("add_outbound_ip", AddOutbound, "POST", "/outbound-ips".into(), new, 201);
+    op("get_outbound_ip", ListOutbound, "GET", format!("/outbound-ips/{outbound}"), none.clone(), 200);
+    let change = json!({ "nickname": "lab" });
+    op("change_outbound_ip", EditOutbound, "PATCH", format!("/outbound-ips/{outbound}"), change, 200);
+    op("delete_outbound_ip", DeleteOutbound, "DELETE", format!("/outbound-ips/{outbound}"), none.clone(), 204);
+    op("list_messages", ListMessages, "GET", "/messages?disposition=quarantined".into(), none.clone(), 200);
+    op("revoke_mailbox_links", EditMailbox, "DELETE", format!("/mailboxes/{mailbox}/links"), none.clone(), 204);
     let new =
         json!({ "email": format!("n{n}@x.test"), "role": "operator", "account": account, "password": "long enough" });
     op("add_administrator", AddAdministrator, "POST", "/administrators".into(), new, 201);
+    op("list_administrators", ListAdministrators, "GET", "/administrators".into(), none.clone(), 200);
+    op("get_administrator", ListAdministrators, "GET", format!("/administrators/{administrator}"), none.clone(), 200);
+    let path = format!("/administrators/{administrator}");
+    op("change_administrator", EditAdministrator, "PATCH", path.clone(), json!({ "role": "dashboard" }), 200);
+    op("delete_administrator", DeleteAdministrator, "DELETE", path, none.clone(), 204);
     op(
         "list_quarantine",
         ListQuarantine,

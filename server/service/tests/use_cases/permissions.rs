@@ -1,19 +1,30 @@
 use crate::world::{World, code, system};
 use model::settings::DigestFrequency;
-use model::view::{DomainForm, ListQuery, MailboxForm, QuarantineQuery, ReleaseTo, Unrecognized};
+use model::view::{DomainForm, ListQuery, MailboxForm, MailboxState, QuarantineQuery, ReleaseTo, Unrecognized};
 use model::*;
-use service::{Error, NewAdministrator, UseCase, permits};
+use service::{AdministratorChange, After, Error, MailboxChange, NewAdministrator, UseCase, permits};
 
 /// Columns: System, Account, Operator, Dashboard, Owner (guide chapter 4).
 const TABLE: &[(UseCase, &str)] = &[
     (UseCase::Overview, "yyyy-"),
     (UseCase::ListAccounts, "yyyy-"),
     (UseCase::AddAccount, "y----"),
+    (UseCase::EditAccount, "yy---"),
+    (UseCase::DeleteAccount, "y----"),
     (UseCase::ListDomains, "yyyy-"),
     (UseCase::AddDomain, "yy---"),
     (UseCase::EditDomain, "yyy--"),
+    (UseCase::MoveDomain, "y----"),
+    (UseCase::DeleteDomain, "yy---"),
     (UseCase::ListMailboxes, "yyyy-"),
     (UseCase::AddMailbox, "yyy--"),
+    (UseCase::EditMailbox, "yyy--"),
+    (UseCase::DeleteMailbox, "yyy--"),
+    (UseCase::ListOutbound, "yyyy-"),
+    (UseCase::AddOutbound, "yy---"),
+    (UseCase::EditOutbound, "yyy--"),
+    (UseCase::DeleteOutbound, "yy---"),
+    (UseCase::ListMessages, "yyyy-"),
     (UseCase::ListQuarantine, "yyyyy"),
     (UseCase::ReadMessage, "yyyyy"),
     (UseCase::Release, "yyy-y"),
@@ -26,10 +37,24 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::ReadAudit, "yy---"),
     (UseCase::Apply, "y----"),
     (UseCase::Export, "y----"),
+    (UseCase::ListAdministrators, "yy---"),
     (UseCase::AddAdministrator, "yy---"),
+    (UseCase::EditAdministrator, "yy---"),
+    (UseCase::DeleteAdministrator, "yy---"),
     (UseCase::CreateToken, "yy---"),
     (UseCase::Job, "y----"),
 ];
+
+const ALL: After = After { cursor: None, limit: 50 };
+
+fn operator(n: u32) -> NewAdministrator {
+    NewAdministrator {
+        email: format!("n{n}@x.test"),
+        role: Role::Operator,
+        account: Some(AccountId(1)),
+        password: "long enough".into(),
+    }
+}
 
 async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> {
     let s = &w.service;
@@ -60,8 +85,54 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         UseCase::ListMailboxes => s.mailboxes(a, None, &list).await.map(drop),
         UseCase::AddMailbox => {
             let form = MailboxForm { domain, name: format!("m{n}"), aliases: String::new(), password: String::new() };
-            s.add_mailbox(a, &form).await?;
+            s.add_mailbox(a, &form).await.map(drop)
+        }
+        UseCase::EditMailbox => {
+            let change = MailboxChange { state: Some(MailboxState::Active), ..MailboxChange::default() };
+            s.change_mailbox(a, mailbox, &change).await?;
             s.revoke_links(a, mailbox).await
+        }
+        UseCase::DeleteMailbox => {
+            let form = MailboxForm { domain, name: format!("m{n}"), aliases: String::new(), password: String::new() };
+            let made = s.add_mailbox(&system(), &form).await?;
+            s.delete_mailbox(a, made).await.map(drop)
+        }
+        UseCase::EditAccount => s.rename_account(a, AccountId(1), &format!("acme {n}")).await,
+        UseCase::DeleteAccount => {
+            let made = s.add_account(&system(), &format!("new {n}")).await?;
+            s.delete_account(a, made).await
+        }
+        UseCase::MoveDomain => s.move_domain(a, domain, AccountId(1)).await,
+        UseCase::DeleteDomain => {
+            let form = DomainForm {
+                account: AccountId(1),
+                name: format!("d{n}.test"),
+                gateways: "mx.test".into(),
+                unrecognized: Unrecognized::Reject,
+            };
+            let made = s.add_domain(&system(), &form).await?;
+            s.delete_domain(a, made).await
+        }
+        UseCase::ListOutbound => s.outbound_ips_after(a, &ALL).await.map(drop),
+        UseCase::AddOutbound => s.add_outbound_ip(a, AccountId(1), &format!("10.0.0.{n}"), "").await.map(drop),
+        UseCase::EditOutbound => {
+            let made = s.add_outbound_ip(&system(), AccountId(1), &format!("10.0.1.{n}"), "").await?;
+            s.name_outbound_ip(a, made, "office").await
+        }
+        UseCase::DeleteOutbound => {
+            let made = s.add_outbound_ip(&system(), AccountId(1), &format!("10.0.2.{n}"), "").await?;
+            s.delete_outbound_ip(a, made).await
+        }
+        UseCase::ListMessages => s.messages_after(a, &Default::default(), &ALL).await.map(drop),
+        UseCase::ListAdministrators => s.administrators_after(a, "", &ALL).await.map(drop),
+        UseCase::EditAdministrator => {
+            let made = s.add_administrator(&system(), &operator(n)).await?;
+            let change = AdministratorChange { role: Some(Role::Dashboard), ..AdministratorChange::default() };
+            s.change_administrator(a, made, &change).await
+        }
+        UseCase::DeleteAdministrator => {
+            let made = s.add_administrator(&system(), &operator(n)).await?;
+            s.delete_administrator(a, made).await
         }
         UseCase::ListQuarantine => s.quarantine(a, &QuarantineQuery::default()).await.map(drop),
         UseCase::ReadMessage => {
@@ -83,15 +154,7 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         UseCase::ReadAudit => s.audit(a, &list).await.map(drop),
         UseCase::Apply => s.apply(a, "accounts: []", false).await.map(drop),
         UseCase::Export => s.export(a).await.map(drop),
-        UseCase::AddAdministrator => {
-            let new = NewAdministrator {
-                email: format!("n{n}@x.test"),
-                role: Role::Operator,
-                account: Some(AccountId(1)),
-                password: "long enough".into(),
-            };
-            s.add_administrator(a, &new).await.map(drop)
-        }
+        UseCase::AddAdministrator => s.add_administrator(a, &operator(n)).await.map(drop),
         UseCase::CreateToken => s.create_token(a, "t", &[], Some(AccountId(1))).await.map(drop),
         UseCase::Job => {
             s.due_digests(a, w.now()).await?;

@@ -339,12 +339,18 @@ async fn a_request_that_comes_twice_is_answered_from_the_first(db: Database) {
     };
     let id = token::insert(&mut tx, "hash", &new).await.unwrap();
     let end = NOW.plus(DAY);
-    assert_eq!(idempotency::begin(&mut tx, id, "k", "a", NOW, end).await.unwrap(), Known::New);
+    assert_eq!(idempotency::begin(&mut tx, id, "k", "z", NOW, NOW.plus(1)).await.unwrap(), Known::New);
+    let now = NOW.plus(1);
+    assert_eq!(
+        idempotency::begin(&mut tx, id, "k", "a", now, now.plus(1)).await.unwrap(),
+        Known::New,
+        "never finished"
+    );
     assert_eq!(idempotency::begin(&mut tx, id, "k", "a", NOW, end).await.unwrap(), Known::Running);
     assert_eq!(idempotency::begin(&mut tx, id, "k", "b", NOW, end).await.unwrap(), Known::Different);
-    idempotency::finish(&mut tx, id, "k", 201, "{}").await.unwrap();
+    idempotency::finish(&mut tx, id, "k", 201, "{}", end).await.unwrap();
     let answered = Known::Answered { status: 201, response: "{}".into() };
-    assert_eq!(idempotency::begin(&mut tx, id, "k", "a", NOW, end).await.unwrap(), answered);
+    assert_eq!(idempotency::begin(&mut tx, id, "k", "a", NOW.plus(HOUR), end).await.unwrap(), answered);
     assert_eq!(idempotency::begin(&mut tx, id, "k", "b", end, end.plus(DAY)).await.unwrap(), Known::New, "forgotten");
     idempotency::forget(&mut tx, id, "k").await.unwrap();
     assert_eq!(idempotency::begin(&mut tx, id, "k", "c", NOW, end).await.unwrap(), Known::New);

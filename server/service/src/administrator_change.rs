@@ -1,0 +1,118 @@
+//! Listing, changing and deleting administrators (guide chapter 4 "Managing Administrators").
+
+use crate::domains::account_within;
+use crate::{Error, Service, UseCase, password};
+use model::{Actor, AdministratorId, ErrorCode, FieldError, Role};
+use store::Scope;
+use store::administrator::{self, Administrator};
+use store::session::Who;
+
+/// What to change of an administrator; None leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct AdministratorChange {
+    pub role: Option<Role>,
+    pub active: Option<bool>,
+    pub password: Option<String>,
+}
+
+async fn administrator_in(
+    c: &mut store::Connection,
+    scope: Scope,
+    id: AdministratorId,
+) -> Result<Administrator, Error> {
+    let within = |a: &Administrator| match (scope, a.account) {
+        (Scope::All, _) => true,
+        (scope, Some(account)) => account_within(scope, account),
+        _ => false,
+    };
+    administrator::get(c, id).await?.filter(within).ok_or_else(|| Error::not_found("administrator"))
+}
+
+impl Service {
+    pub async fn administrator(&self, actor: &Actor, id: AdministratorId) -> Result<Administrator, Error> {
+        let scope = self.permit(actor, UseCase::ListAdministrators)?;
+        let mut c = self.inner.store.read().await?;
+        administrator_in(&mut c, scope, id).await
+    }
+
+    pub async fn change_administrator(
+        &self,
+        actor: &Actor,
+        id: AdministratorId,
+        change: &AdministratorChange,
+    ) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::EditAdministrator)?;
+        let mut wrong = Vec::new();
+        if let Some(problem) = change.password.as_deref().and_then(password::problem) {
+            wrong.push(FieldError { field: "password".into(), message: problem.into() });
+        }
+        Error::fields(wrong)?;
+        let hash = match &change.password {
+            Some(p) => Some(self.inner.hasher.hash(p.clone()).await?),
+            None => None,
+        };
+        let mut tx = self.inner.store.begin().await?;
+        let before = administrator_in(&mut tx, scope, id).await?;
+        if let Some(role) = change.role
+            && (role == Role::Owner || (role == Role::System) != before.account.is_none())
+        {
+            let message = match before.account {
+                None => "A system administrator belongs to no account and has no other role.",
+                Some(_) => "An account's administrator is account, operator or dashboard.",
+            };
+            return Err(Error::field("role", message));
+        }
+        let mut after = before.clone();
+        after.role = change.role.unwrap_or(before.role);
+        after.active = change.active.unwrap_or(before.active);
+        if hash.is_some() {
+            after.password_hash = hash;
+        }
+        if after == before {
+            return Ok(());
+        }
+        if !after.active {
+            keep_one(&mut tx, &before).await?;
+        }
+        administrator::update(&mut tx, &after).await?;
+        // A role is read with each request; a password or an end of the login ends what runs on the old one.
+        if after.password_hash != before.password_hash || !after.active {
+            store::session::remove_of(&mut tx, Who::Administrator(id)).await?;
+        }
+        let mut changed = Vec::new();
+        if after.role != before.role {
+            changed.push(after.role.label());
+        }
+        if after.active != before.active {
+            changed.push(if after.active { "active" } else { "inactive" });
+        }
+        if after.password_hash != before.password_hash {
+            changed.push("password");
+        }
+        self.note(&mut tx, actor, "administrator.edit", before.email.as_str(), &changed.join(", "), before.account)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    pub async fn delete_administrator(&self, actor: &Actor, id: AdministratorId) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::DeleteAdministrator)?;
+        let mut tx = self.inner.store.begin().await?;
+        let gone = administrator_in(&mut tx, scope, id).await?;
+        keep_one(&mut tx, &gone).await?;
+        administrator::delete(&mut tx, id).await?;
+        self.note(&mut tx, actor, "administrator.delete", gone.email.as_str(), gone.role.label(), gone.account).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Somebody must be left who can let others in.
+async fn keep_one(c: &mut store::Connection, going: &Administrator) -> Result<(), Error> {
+    if going.role != Role::System || !going.active {
+        return Ok(());
+    }
+    let others = administrator::all(c, None).await?;
+    match others.iter().any(|a| a.id != going.id && a.role == Role::System && a.active) {
+        true => Ok(()),
+        false => Err(Error::new(ErrorCode::Conflict, "This is the last system administrator.")),
+    }
+}

@@ -1,0 +1,109 @@
+//! Changing and deleting mailboxes (guide chapter 8).
+
+use crate::mailboxes::{address_in, within};
+use crate::{Error, Service, UseCase, password};
+use model::view::MailboxState;
+use model::{Actor, EmailAddress, FieldError, MailboxId};
+use store::Scope;
+use store::mailbox::Mailbox;
+use store::session::Who;
+
+/// What to change of a mailbox; None leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct MailboxChange {
+    pub state: Option<MailboxState>,
+    /// All its aliases from now on.
+    pub aliases: Option<Vec<String>>,
+    /// Some(None) takes the password away.
+    pub password: Option<Option<String>>,
+}
+
+async fn mailbox_in(c: &mut store::Connection, scope: Scope, id: MailboxId) -> Result<Mailbox, Error> {
+    let found = store::mailbox::get(c, id).await?.filter(|m| within(scope, m));
+    found.ok_or_else(|| Error::not_found("mailbox"))
+}
+
+impl Service {
+    pub async fn change_mailbox(&self, actor: &Actor, id: MailboxId, change: &MailboxChange) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::EditMailbox)?;
+        let (before, domain) = {
+            let mut c = self.inner.store.read().await?;
+            let before = mailbox_in(&mut c, scope, id).await?;
+            let domain = store::domain::get(&mut c, before.domain).await?;
+            (before, domain.ok_or_else(|| Error::not_found("domain"))?)
+        };
+        let mut wrong = Vec::new();
+        let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
+        let mut aliases: Vec<EmailAddress> = Vec::new();
+        for alias in change.aliases.iter().flatten() {
+            match address_in(&domain.name, alias) {
+                Ok(a) if a.key() == before.address.key() || aliases.iter().any(|x| x.key() == a.key()) => {}
+                Ok(a) => aliases.push(a),
+                Err(e) => field("aliases", format!("{alias}: {e}")),
+            }
+        }
+        let new_password = change.password.as_ref().and_then(Option::as_ref);
+        if let Some(problem) = new_password.and_then(|p| password::problem(p)) {
+            field("password", problem.into());
+        }
+        Error::fields(wrong)?;
+        let hash = match new_password {
+            Some(p) => Some(self.inner.hasher.hash(p.clone()).await?),
+            None => None,
+        };
+
+        let mut tx = self.inner.store.begin().await?;
+        let before = mailbox_in(&mut tx, scope, id).await?;
+        let mut after = before.clone();
+        let mut changed = Vec::new();
+        if let Some(state) = change.state.filter(|s| *s != before.state) {
+            after.state = state;
+            changed.push(format!("state {state:?}").to_lowercase());
+        }
+        if change.password.is_some() {
+            after.password_hash = hash;
+            changed.push(if after.password_hash.is_some() { "password" } else { "no password" }.into());
+            // Whoever knew the old one is no longer in.
+            store::session::remove_of(&mut tx, Who::Owner(id)).await?;
+        }
+        if after != before {
+            store::mailbox::update(&mut tx, &after).await?;
+        }
+        if change.aliases.is_some() {
+            let old = store::mailbox::aliases(&mut tx, id).await?;
+            for gone in old.iter().filter(|o| !aliases.iter().any(|a| a.key() == o.key())) {
+                store::mailbox::remove_alias(&mut tx, id, gone).await?;
+                changed.push(format!("-{gone}"));
+            }
+            for new in aliases.iter().filter(|a| !old.iter().any(|o| o.key() == a.key())) {
+                store::mailbox::add_alias(&mut tx, id, new).await.map_err(|e| match e.is_conflict() {
+                    true => Error::taken("aliases", format!("{new} belongs to a mailbox already.")),
+                    false => e.into(),
+                })?;
+                changed.push(format!("+{new}"));
+            }
+        }
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let detail = changed.join(", ");
+        self.note(&mut tx, actor, "mailbox.edit", before.address.as_str(), &detail, Some(before.account)).await?;
+        store::change::bump(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Deletes a mailbox with its aliases; returns those, so that whoever asked can say what went. What is held for it
+    /// stays until it is too old.
+    pub async fn delete_mailbox(&self, actor: &Actor, id: MailboxId) -> Result<Vec<EmailAddress>, Error> {
+        let scope = self.permit(actor, UseCase::DeleteMailbox)?;
+        let mut tx = self.inner.store.begin().await?;
+        let mailbox = mailbox_in(&mut tx, scope, id).await?;
+        let aliases = store::mailbox::aliases(&mut tx, id).await?;
+        store::mailbox::delete(&mut tx, id).await?;
+        let detail = aliases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        self.note(&mut tx, actor, "mailbox.delete", mailbox.address.as_str(), &detail, Some(mailbox.account)).await?;
+        store::change::bump(&mut tx).await?;
+        tx.commit().await?;
+        Ok(aliases)
+    }
+}

@@ -1,0 +1,90 @@
+//! Networks whose hosts may send through the gateway (guide chapter 7).
+
+use crate::domains::account_within;
+use crate::{Error, Service, UseCase};
+use model::{AccountId, Actor, Cidr, FieldError, Settings};
+use store::Scope;
+use store::outbound::OutboundIp;
+
+/// What is wrong with a nickname.
+fn nickname_problem(nickname: &str) -> Option<&'static str> {
+    if nickname.chars().count() > 100 {
+        return Some("A nickname has at most 100 characters.");
+    }
+    nickname.chars().any(char::is_control).then_some("A nickname has no control characters.")
+}
+
+async fn outbound_in(c: &mut store::Connection, scope: Scope, id: i64) -> Result<OutboundIp, Error> {
+    let found = store::outbound::get(c, id).await?.filter(|o| account_within(scope, o.account));
+    found.ok_or_else(|| Error::not_found("outbound address"))
+}
+
+impl Service {
+    pub async fn outbound_ip(&self, actor: &Actor, id: i64) -> Result<OutboundIp, Error> {
+        let scope = self.permit(actor, UseCase::ListOutbound)?;
+        let mut c = self.inner.store.read().await?;
+        outbound_in(&mut c, scope, id).await
+    }
+
+    pub async fn add_outbound_ip(
+        &self,
+        actor: &Actor,
+        account: AccountId,
+        range: &str,
+        nickname: &str,
+    ) -> Result<i64, Error> {
+        let scope = self.permit(actor, UseCase::AddOutbound)?;
+        let mut wrong = Vec::new();
+        let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
+        let range: Option<Cidr> = range.trim().parse().map_err(|e| field("range", format!("{range}: {e}"))).ok();
+        if let Some(problem) = nickname_problem(nickname) {
+            field("nickname", problem.into());
+        }
+        Error::fields(wrong)?;
+        let Some(range) = range else { return Err(Error::field("range", "An address or network is needed.")) };
+        let mut tx = self.inner.store.begin().await?;
+        if !account_within(scope, account) || store::account::name(&mut tx, account).await?.is_none() {
+            return Err(Error::field("account", "There is no such account."));
+        }
+        let row = OutboundIp { id: 0, account, range, nickname: nickname.to_owned(), settings: Settings::default() };
+        let taken = store::outbound::by_range(&mut tx, range).await?.is_some();
+        if taken || !store::outbound::put(&mut tx, &row).await? {
+            return Err(Error::taken("range", format!("{range} is there already.")));
+        }
+        let made = store::outbound::by_range(&mut tx, range).await?;
+        let id = made.map(|o| o.id).ok_or_else(|| Error::not_found("outbound address"))?;
+        self.note(&mut tx, actor, "outbound.add", &range.to_string(), nickname, Some(account)).await?;
+        store::change::bump(&mut tx).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    pub async fn name_outbound_ip(&self, actor: &Actor, id: i64, nickname: &str) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::EditOutbound)?;
+        if let Some(problem) = nickname_problem(nickname) {
+            return Err(Error::field("nickname", problem));
+        }
+        let mut tx = self.inner.store.begin().await?;
+        let before = outbound_in(&mut tx, scope, id).await?;
+        if before.nickname == nickname {
+            return Ok(());
+        }
+        let range = before.range.to_string();
+        let account = before.account;
+        store::outbound::put(&mut tx, &OutboundIp { nickname: nickname.to_owned(), ..before }).await?;
+        self.note(&mut tx, actor, "outbound.edit", &range, nickname, Some(account)).await?;
+        store::change::bump(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    pub async fn delete_outbound_ip(&self, actor: &Actor, id: i64) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::DeleteOutbound)?;
+        let mut tx = self.inner.store.begin().await?;
+        let gone = outbound_in(&mut tx, scope, id).await?;
+        store::outbound::delete(&mut tx, id).await?;
+        self.note(&mut tx, actor, "outbound.delete", &gone.range.to_string(), &gone.nickname, Some(gone.account))
+            .await?;
+        store::change::bump(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+}
