@@ -14,8 +14,11 @@ use sha2::{Digest, Sha256};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-/// Tokens that are not known, from one address.
-const FAILURES: Rate = Rate { per_second: 0.5, burst: 20 };
+/// Tokens that are not known, from one address: a fifth of what a good one may do at once, a fortieth in the long run.
+fn failures(rate: Rate) -> Rate {
+    Rate { per_second: rate.per_second / 40.0, burst: rate.burst / 5 }
+}
+
 /// A token that was good is looked up without asking how often its address failed, so that one wrong script does not
 /// shut out the others behind the same proxy.
 const GOOD_FOR: Duration = Duration::from_secs(900);
@@ -46,7 +49,7 @@ impl Guard {
     pub fn new(rate: Rate) -> Self {
         Guard {
             tokens: Limiter::new(rate),
-            failures: Limiter::new(FAILURES),
+            failures: Limiter::new(failures(rate)),
             good: Cache::builder().max_capacity(10_000).time_to_live(GOOD_FOR).build(),
         }
     }

@@ -16,7 +16,7 @@ async fn a_token_that_asks_too_often_must_wait_and_others_need_not() {
 
 #[tokio::test]
 async fn an_address_with_many_wrong_tokens_must_wait_and_its_good_ones_need_not() {
-    let s = Served::start().await;
+    let s = Served::with(rest::Options::default()).await;
     let (known, fresh) = (s.token(&[], None).await, s.token(&[], None).await);
     assert_eq!(s.get(&known, "/accounts").await.status, 200);
     let mut answers = Vec::new();
