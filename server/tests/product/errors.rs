@@ -20,6 +20,18 @@ fn a_wrong_configuration_stops_the_start_with_key_value_and_expectation() {
 }
 
 #[test]
+fn a_database_that_cannot_be_used_is_named_by_its_key_without_the_password() {
+    for (url, word) in [
+        ("postgres://ann:S3cret@127.0.0.1:9/postern", "cannot be reached"),
+        ("postgres://ann:S3cret@127.0.0.1:9", "names no database"),
+        ("mysql://ann:S3cret@127.0.0.1:9/x", "expected \"sqlite\""),
+    ] {
+        let error = failed_start(&Running::prepared_on(url));
+        assert!(error.contains("`database`") && error.contains(word) && !error.contains("S3cret"), "{error}");
+    }
+}
+
+#[test]
 fn a_taken_port_is_named() {
     let server = Running::prepared("");
     let _other = TcpListener::bind(server.smtp).unwrap();

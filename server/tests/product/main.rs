@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod cluster;
 mod errors;
 mod kill;
 mod mail;

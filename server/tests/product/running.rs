@@ -12,6 +12,8 @@ pub struct Running {
     pub dir: tempfile::TempDir,
     pub smtp: SocketAddr,
     pub http: SocketAddr,
+    /// Lines of TOML before the first section.
+    top: String,
     extra: String,
     child: Option<Child>,
 }
@@ -35,14 +37,30 @@ impl Running {
     /// Configured, not yet started.
     pub fn prepared(extra: &str) -> Running {
         let dir = tempfile::tempdir().unwrap();
-        Running { dir, smtp: free(), http: free(), extra: extra.to_owned(), child: None }
+        Running { dir, smtp: free(), http: free(), top: String::new(), extra: extra.to_owned(), child: None }
+    }
+
+    /// A node of a cluster on the database of this URL, started.
+    pub fn node(name: &str, database: &str) -> Running {
+        let mut running = Running::prepared("");
+        running.top = format!("node = {name:?}\ndatabase = {database:?}\n");
+        running.launch();
+        running
+    }
+
+    /// Configured for this database, not yet started.
+    pub fn prepared_on(database: &str) -> Running {
+        let mut running = Running::prepared("");
+        running.top = format!("database = {database:?}\n");
+        running
     }
 
     pub fn config(&self) -> PathBuf {
         let path = self.dir.path().join("postern.toml");
         let mut text = format!(
-            "data = {:?}\nhostname = \"mx.acme.test\"\n[http]\nlisten = \"{}\"\nurl = \"http://{}\"\n[smtp]\ninbound = [\"{}\"]\n\
+            "{}data = {:?}\nhostname = \"mx.acme.test\"\n[http]\nlisten = \"{}\"\nurl = \"http://{}\"\n[smtp]\ninbound = [\"{}\"]\n\
              [admin]\nemail = \"root@acme.test\"\npassword = \"Test-Only-12345\"\n",
+            self.top,
             self.dir.path().join("data"),
             self.http,
             self.http,

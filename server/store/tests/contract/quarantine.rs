@@ -10,7 +10,7 @@ use store::{OutcomeRecord, Scope};
 async fn a_release_is_claimed_once_a_dead_claim_is_taken_over_and_delivery_closes_it(db: Database) {
     let store = &db.store;
     store.record_messages(&[held(1, NOW, "x")]).await.unwrap();
-    let id = rows(&store, Scope::All, &query("")).await[0].id;
+    let id = rows(store, Scope::All, &query("")).await[0].id;
     let release = MessageId::new(NOW, 77);
     let mut tx = store.begin().await.unwrap();
     let stale = |t: Timestamp| t.plus(-2 * MINUTE);
@@ -32,14 +32,14 @@ async fn a_release_is_claimed_once_a_dead_claim_is_taken_over_and_delivery_close
     let mut c = store.read().await.unwrap();
     let now = store::quarantine::get(&mut c, id).await.unwrap().unwrap();
     assert_eq!((now.row.disposition, now.acted), (Disposition::Released, Some(("bob".into(), later))));
-    assert!(rows(&store, Scope::All, &query("")).await.is_empty());
+    assert!(rows(store, Scope::All, &query("")).await.is_empty());
 }
 
 async fn the_held_copy_comes_back_as_it_was_written(db: Database) {
     let store = &db.store;
     let record = held(5, NOW, "Grüße");
     store.record_messages(std::slice::from_ref(&record)).await.unwrap();
-    let row = rows(&store, Scope::All, &query("")).await.remove(0);
+    let row = rows(store, Scope::All, &query("")).await.remove(0);
     let mut c = store.read().await.unwrap();
     let back = store::quarantine::get(&mut c, row.id).await.unwrap().unwrap();
     let wrote = record.recipients[0].held.clone().unwrap();
@@ -72,10 +72,10 @@ async fn every_word_of_a_search_must_occur_whatever_its_case_length_and_script(d
         ("acme.test", vec![1, 2, 3]),
     ] {
         let mut found: Vec<u128> =
-            rows(&store, Scope::All, &query(q)).await.iter().map(|r| records::number(r.message)).collect();
+            rows(store, Scope::All, &query(q)).await.iter().map(|r| records::number(r.message)).collect();
         found.sort_unstable();
         assert_eq!(found, expected, "{q}");
-        let mine = rows(&store, Scope::Mailbox(MailboxId(7)), &query(q)).await;
+        let mine = rows(store, Scope::Mailbox(MailboxId(7)), &query(q)).await;
         assert_eq!(mine.len(), expected.len(), "{q} in one mailbox");
     }
 }
@@ -88,10 +88,10 @@ async fn an_owner_sees_their_own_and_never_the_system_quarantine(db: Database) {
     store.record_messages(&[held(1, NOW, "a"), other, system]).await.unwrap();
     let all = QuarantineQuery { all: true, ..QuarantineQuery::default() };
     let mine = Scope::Mailbox(MailboxId(7));
-    assert_eq!(rows(&store, mine, &all).await.len(), 1);
-    assert_eq!(rows(&store, mine, &QuarantineQuery { mailbox: Some(MailboxId(8)), ..all.clone() }).await.len(), 0);
-    assert_eq!(rows(&store, Scope::All, &all).await.len(), 3);
-    assert_eq!(rows(&store, Scope::All, &QuarantineQuery::default()).await.len(), 2);
+    assert_eq!(rows(store, mine, &all).await.len(), 1);
+    assert_eq!(rows(store, mine, &QuarantineQuery { mailbox: Some(MailboxId(8)), ..all.clone() }).await.len(), 0);
+    assert_eq!(rows(store, Scope::All, &all).await.len(), 3);
+    assert_eq!(rows(store, Scope::All, &QuarantineQuery::default()).await.len(), 2);
 }
 
 async fn lists_sort_by_each_column_in_both_ways_and_page_without_gaps(db: Database) {
@@ -103,7 +103,7 @@ async fn lists_sort_by_each_column_in_both_ways_and_page_without_gaps(db: Databa
             let mut seen = Vec::new();
             for page in 1..=3 {
                 let q = QuarantineQuery { sort: sort.into(), asc, page, per_page: 10, ..QuarantineQuery::default() };
-                seen.extend(rows(&store, Scope::All, &q).await);
+                seen.extend(rows(store, Scope::All, &q).await);
             }
             assert_eq!(seen.len(), 25, "{sort}");
             let in_order = |a: &view::QuarantineRow, b: &view::QuarantineRow| match sort {

@@ -87,7 +87,7 @@ async fn figures(store: &Store, size: Size) -> Vec<(&'static str, Duration)> {
     let mut out = Vec::new();
     let lookup = median(c, 4_000, async |c, n| {
         let n = nth(n, size.mailboxes);
-        let d = if n % 2 == 0 { 0 } else { n % size.domains };
+        let d = if n.is_multiple_of(2) { 0 } else { n % size.domains };
         let address = format!("u{n}@d{d}.test").parse().unwrap();
         assert!(mailbox::by_address(c, &address).await.unwrap().is_some());
     });

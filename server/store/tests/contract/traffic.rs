@@ -14,16 +14,16 @@ async fn a_batch_that_is_written_twice_is_counted_once(db: Database) {
     store.record_messages(&batch).await.unwrap();
     batch.push(message(1_000, NOW));
     store.record_messages(&batch).await.unwrap();
-    assert_eq!(count(&store, Scope::All).await, 251);
-    assert_eq!(count(&store, Scope::Account(AccountId(1))).await, 251);
-    assert_eq!(count(&store, Scope::Account(AccountId(2))).await, 0);
+    assert_eq!(count(store, Scope::All).await, 251);
+    assert_eq!(count(store, Scope::Account(AccountId(1))).await, 251);
+    assert_eq!(count(store, Scope::Account(AccountId(2))).await, 0);
 }
 
 async fn a_recipient_that_stands_twice_in_one_batch_is_counted_once(db: Database) {
     let store = &db.store;
     store.record_messages(&[held(1, NOW, "a"), held(1, NOW, "a")]).await.unwrap();
-    assert_eq!(count(&store, Scope::All).await, 1);
-    assert_eq!(rows(&store, Scope::All, &query("")).await.len(), 1);
+    assert_eq!(count(store, Scope::All).await, 1);
+    assert_eq!(rows(store, Scope::All, &query("")).await.len(), 1);
 }
 
 async fn the_batch_writer_answers_each_caller_when_its_records_are_durable(db: Database) {
@@ -42,7 +42,7 @@ async fn the_batch_writer_answers_each_caller_when_its_records_are_durable(db: D
     for w in writers {
         assert!(w.await.unwrap() >= 1);
     }
-    assert_eq!(count(&store, Scope::All).await, 40);
+    assert_eq!(count(store, Scope::All).await, 40);
 }
 
 async fn a_later_outcome_replaces_an_earlier_one_and_held_mail_stays_held(db: Database) {
@@ -82,8 +82,8 @@ async fn purging_takes_what_is_old_and_names_only_bodies_that_nothing_uses(db: D
     store.record_messages(&[old.clone(), shared, new.clone()]).await.unwrap();
     let purged = store.purge(NOW, &Retention::default()).await.unwrap();
     assert_eq!((purged.quarantine, purged.messages, purged.blobs), (2, 2, vec!["gone".to_owned()]));
-    assert_eq!(rows(&store, Scope::All, &query("")).await.len(), 1);
-    assert!(rows(&store, Scope::All, &query("acme.test")).await.len() == 1, "the search index forgets too");
+    assert_eq!(rows(store, Scope::All, &query("")).await.len(), 1);
+    assert!(rows(store, Scope::All, &query("acme.test")).await.len() == 1, "the search index forgets too");
     let mut c = store.read().await.unwrap();
     assert!(store::quarantine::logged(&mut c, old.id).await.unwrap().is_none());
     assert!(store::quarantine::logged(&mut c, new.id).await.unwrap().is_some());
