@@ -7,7 +7,7 @@ use crate::query::{self, push_contains};
 use crate::{Connection, Error, Scope};
 use model::view::{ListQuery, MailboxRow, MailboxState, Page};
 use model::{AccountId, DomainId, EmailAddress, MailboxId, Settings, Timestamp};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A mailbox as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,63 @@ pub async fn insert(c: &mut Connection, m: &Mailbox) -> Result<MailboxId, Error>
     let id = id.map(MailboxId).ok_or(Error::Conflict("mailbox"))?;
     add_address(c, id, &m.address, true).await?;
     Ok(id)
+}
+
+/// Mailboxes that one statement inserts.
+const CHUNK: usize = 200;
+
+/// Inserts many, as [`insert`] does one: the id of each, or None where its address is taken. Much quicker than one by
+/// one: totals are brought up to date once a statement.
+pub async fn insert_many(c: &mut Connection, mailboxes: &[Mailbox]) -> Result<Vec<Option<MailboxId>>, Error> {
+    let mut out = Vec::with_capacity(mailboxes.len());
+    for chunk in mailboxes.chunks(CHUNK) {
+        let keys: Vec<String> = chunk.iter().map(|m| m.address.key()).collect();
+        let mut b = sql("SELECT key FROM mailbox_address WHERE key IN ");
+        b.push_list(&keys);
+        let mut taken: HashSet<String> = b.scalars(c).await?.into_iter().collect();
+        let mut b = sql("SELECT id, account FROM domain WHERE id IN ");
+        b.push_list(chunk.iter().map(|m| m.domain.0));
+        let rows = b.fetch_all(c).await?;
+        let accounts: HashMap<i64, i64> =
+            rows.iter().map(|r| Ok((int(r, "id")?, int(r, "account")?))).collect::<Result<_, Error>>()?;
+        let new: Vec<bool> = keys.iter().map(|key| taken.insert(key.clone())).collect();
+        let rows: Vec<&Mailbox> = chunk.iter().zip(&new).filter(|(_, new)| **new).map(|(m, _)| m).collect();
+        let ids = insert_new(c, &rows, &accounts).await?;
+        out.extend(keys.iter().zip(new).map(|(key, new)| if new { ids.get(key).copied() } else { None }));
+    }
+    Ok(out)
+}
+
+/// Inserts mailboxes whose addresses are free; their ids by the addresses' keys.
+async fn insert_new(
+    c: &mut Connection,
+    mailboxes: &[&Mailbox],
+    accounts: &HashMap<i64, i64>,
+) -> Result<HashMap<String, MailboxId>, Error> {
+    if mailboxes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let coded = mailboxes
+        .iter()
+        .map(|m| Ok((m, codec::to_word("state", &m.state)?, codec::to_json("settings", &m.settings)?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let mut b = sql("INSERT INTO mailbox (domain, account, address, state, password_hash, settings, created) ");
+    b.push_values(coded, |v, (m, state, settings)| {
+        v.push_bind(m.domain.0).push_bind(accounts.get(&m.domain.0).copied()).push_bind(m.address.as_str());
+        v.push_bind(state).push_bind(&m.password_hash).push_bind(settings).push_bind(m.created.0);
+    });
+    b.push(" RETURNING id, address");
+    let rows = b.fetch_all(c).await?;
+    let made = rows
+        .iter()
+        .map(|r| Ok((codec::word::<EmailAddress>(r, "address")?, int(r, "id")?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let mut b = sql("INSERT INTO mailbox_address (key, mailbox, address, is_primary) ");
+    b.push_values(&made, |v, (address, id)| {
+        v.push_bind(address.key()).push_bind(*id).push_bind(address.as_str()).push_bind(true);
+    });
+    b.execute(c).await?;
+    Ok(made.into_iter().map(|(address, id)| (address.key(), MailboxId(id))).collect())
 }
 
 /// Writes state, password hash and settings.

@@ -14,7 +14,7 @@ const OLDEST: u32 = 130_000;
 const CONNECT: Duration = Duration::from_secs(15);
 
 /// Ends what a node that died or hangs would hold up for the others. `read` sessions refuse to write.
-const SESSION: &str = "SET lock_timeout = '15s'; SET idle_in_transaction_session_timeout = '60s';
+const SESSION: &str = "SET lock_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';
     SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;
     SET client_min_messages = 'warning'";
 const READ_ONLY: &str = "SET default_transaction_read_only = on";

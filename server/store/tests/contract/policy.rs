@@ -162,6 +162,22 @@ async fn a_mailbox_keeps_its_details_and_discovery_removes_only_what_it_may(db: 
     assert_eq!(mailbox::details(&mut tx, mailboxes[2]).await.unwrap().unwrap().invalid_since, None);
 }
 
+async fn many_mailboxes_are_added_at_once_and_taken_addresses_are_passed_over(db: Database) {
+    let mut tx = db.store.begin().await.unwrap();
+    let (accounts, domains, mailboxes) = small(&mut tx).await;
+    mailbox::add_alias(&mut tx, mailboxes[0], &"m7@acme.test".parse().unwrap()).await.unwrap();
+    let mut many: Vec<_> = (0..450).map(|n| some_mailbox(domains[n % 2], &format!("m{n}@acme.test"))).collect();
+    many.push(some_mailbox(domains[0], "M3@acme.test"));
+    let ids = mailbox::insert_many(&mut tx, &many).await.unwrap();
+    let taken: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(n, _)| n).collect();
+    assert_eq!((ids.len(), taken), (451, vec![7, 450]));
+    let found = mailbox::by_address(&mut tx, &"m44@acme.test".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!((Some(found.id), found.domain, found.account), (ids[44], domains[0], accounts[0]));
+    assert_eq!(account::totals(&mut tx, Scope::All).await.unwrap(), (2, 2, 3 + 449));
+    assert_eq!(account::totals(&mut tx, Scope::Account(accounts[1])).await.unwrap(), (1, 1, 224));
+    assert!(mailbox::insert_many(&mut tx, &[]).await.unwrap().is_empty());
+}
+
 async fn passwords_have_an_age_and_a_past(db: Database) {
     let mut tx = db.store.begin().await.unwrap();
     let (_, _, mailboxes) = small(&mut tx).await;
@@ -392,6 +408,7 @@ on_both!(
     defaults_are_kept_by_level_for_the_system_and_for_accounts,
     groups_have_an_order_and_members_of_their_own_domain,
     a_mailbox_keeps_its_details_and_discovery_removes_only_what_it_may,
+    many_mailboxes_are_added_at_once_and_taken_addresses_are_passed_over,
     passwords_have_an_age_and_a_past,
     an_activation_link_opens_once_and_not_after_its_time,
     outbound_ips_have_member_domains_and_relay_users_log_in_by_name,
