@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds the running API against its own document: requests made from the document, good and bad, each answer checked.
-# EXAMPLES: requests for each operation (40).
+# EXAMPLES: requests for each operation (40). revoke_token is left out: it would take back the very token in use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export POSTERN_BIN PATH="${POSTERN_CACHE:-$HOME/.cache/postern}/python/bin:$PATH"
@@ -11,4 +11,4 @@ post accounts '{"name": "acme"}'
 post domains '{"account": 1, "name": "acme.test", "gateways": ["127.0.0.1:2525"]}'
 post mailboxes '{"domain": 1, "name": "bob", "aliases": ["robert"]}'
 exec schemathesis --config-file scripts/schemathesis.toml run "$POSTERN_API/openapi.json" --url "$POSTERN_API" \
-    --header "Authorization: Bearer $POSTERN_TOKEN" --max-examples "${EXAMPLES:-40}" --seed 1
+    --exclude-operation-id revoke_token --header "Authorization: Bearer $POSTERN_TOKEN" --max-examples "${EXAMPLES:-40}" --seed 1

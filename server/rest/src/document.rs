@@ -20,6 +20,8 @@ const TAGS: &[(&str, &str)] = &[
     ("queue", "What waits for the filter and for other servers."),
     ("reports", "Figures."),
     ("audit", "Who did what."),
+    ("settings", "What can be set, and what is set at each level."),
+    ("tokens", "Tokens of this API."),
 ];
 
 /// The document without its operations.

@@ -16,6 +16,7 @@ mod limit;
 mod page;
 mod params;
 mod resources;
+mod schema;
 mod time;
 
 pub use api::{Options, router};

@@ -18,7 +18,8 @@ pub struct MailboxChange {
     pub password: Option<Option<String>>,
 }
 
-async fn mailbox_in(c: &mut store::Connection, scope: Scope, id: MailboxId) -> Result<Mailbox, Error> {
+/// The mailbox, within the actor's scope; what is outside does not exist.
+pub(crate) async fn mailbox_in(c: &mut store::Connection, scope: Scope, id: MailboxId) -> Result<Mailbox, Error> {
     let found = store::mailbox::get(c, id).await?.filter(|m| within(scope, m));
     found.ok_or_else(|| Error::not_found("mailbox"))
 }

@@ -14,7 +14,8 @@ fn nickname_problem(nickname: &str) -> Option<&'static str> {
     nickname.chars().any(char::is_control).then_some("A nickname has no control characters.")
 }
 
-async fn outbound_in(c: &mut store::Connection, scope: Scope, id: i64) -> Result<OutboundIp, Error> {
+/// The entry, within the actor's scope; what is outside does not exist.
+pub(crate) async fn outbound_in(c: &mut store::Connection, scope: Scope, id: i64) -> Result<OutboundIp, Error> {
     let found = store::outbound::get(c, id).await?.filter(|o| account_within(scope, o.account));
     found.ok_or_else(|| Error::not_found("outbound address"))
 }

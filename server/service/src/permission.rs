@@ -38,11 +38,15 @@ pub enum UseCase {
     ReadAudit,
     Apply,
     Export,
+    ReadSettings,
+    EditSettings,
     ListAdministrators,
     AddAdministrator,
     EditAdministrator,
     DeleteAdministrator,
+    ListTokens,
     CreateToken,
+    RevokeToken,
     /// What the server does by itself: digests that are due, purging.
     Job,
 }
@@ -80,11 +84,15 @@ impl UseCase {
         UseCase::ReadAudit,
         UseCase::Apply,
         UseCase::Export,
+        UseCase::ReadSettings,
+        UseCase::EditSettings,
         UseCase::ListAdministrators,
         UseCase::AddAdministrator,
         UseCase::EditAdministrator,
         UseCase::DeleteAdministrator,
+        UseCase::ListTokens,
         UseCase::CreateToken,
+        UseCase::RevokeToken,
         UseCase::Job,
     ];
 }
@@ -122,7 +130,11 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | AddAdministrator
                 | EditAdministrator
                 | DeleteAdministrator
+                | ReadSettings
+                | EditSettings
+                | ListTokens
                 | CreateToken
+                | RevokeToken
         ),
         Role::Operator => matches!(
             what,
@@ -141,6 +153,8 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | ReadMessage
                 | Release
                 | Delete
+                | ReadSettings
+                | EditSettings
                 | SendDigest
         ),
         Role::Dashboard => {
@@ -153,6 +167,7 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                     | ListOutbound
                     | ListMessages
                     | ListQuarantine
+                    | ReadSettings
                     | ReadMessage
             )
         }
@@ -188,7 +203,10 @@ pub const TOKEN_SCOPES: &[(&str, &str)] = &[
     ("audit:read", "Reads the audit trail."),
     ("configuration:read", "Exports the configuration."),
     ("configuration:write", "Applies a configuration: as good as everything."),
-    ("tokens:write", "Makes tokens with no more scopes than its own."),
+    ("settings:read", "Reads settings at every level."),
+    ("settings:write", "Changes settings at every level."),
+    ("tokens:read", "Reads which tokens there are, not the tokens themselves."),
+    ("tokens:write", "Makes tokens with no more scopes than its own, and revokes tokens."),
 ];
 
 /// The scope that a token needs; none: no token may. Beside the role table, not instead of it: both must allow.
@@ -214,7 +232,10 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
         Apply => "configuration:write",
         ListAdministrators => "administrators:read",
         AddAdministrator | EditAdministrator | DeleteAdministrator => "administrators:write",
-        CreateToken => "tokens:write",
+        ReadSettings => "settings:read",
+        EditSettings => "settings:write",
+        ListTokens => "tokens:read",
+        CreateToken | RevokeToken => "tokens:write",
         OwnerHome | SetDigest | Job => return None,
     })
 }

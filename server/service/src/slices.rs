@@ -7,6 +7,7 @@ use model::{Actor, DomainId};
 use store::administrator::Administrator;
 use store::log::{LogQuery, LogRow};
 use store::outbound::OutboundIp;
+use store::token::ApiToken;
 use store::{Cursor, Scope, Slice};
 
 /// Where a list goes on, and how many rows.
@@ -84,6 +85,13 @@ impl Service {
             self.acting_owner(&mut c, id).await?;
         }
         checked(store::quarantine::slice(&mut c, scope, query, after.cursor.as_ref(), after.limit).await)
+    }
+
+    /// The newest first, revoked ones too.
+    pub async fn tokens_after(&self, actor: &Actor, after: &After) -> Result<Slice<ApiToken>, Error> {
+        let scope = self.permit(actor, UseCase::ListTokens)?;
+        let mut c = self.inner.store.read().await?;
+        checked(store::token::slice(&mut c, scope, after.cursor.as_ref(), after.limit).await)
     }
 
     /// What became of messages, newest first.

@@ -65,6 +65,20 @@ impl Service {
         Ok(token)
     }
 
+    /// Takes a token back: it is no longer accepted from now on.
+    pub async fn revoke_token(&self, actor: &Actor, id: i64) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::RevokeToken)?;
+        let mut tx = self.inner.store.begin().await?;
+        let within = |t: &ApiToken| t.account.map_or(scope == store::Scope::All, |a| account_within(scope, a));
+        let token = store::token::by_id(&mut tx, id).await?.filter(within);
+        let token = token.ok_or_else(|| Error::not_found("token"))?;
+        if store::token::revoke(&mut tx, id, self.now()).await? {
+            self.note(&mut tx, actor, "token.revoke", &token.name, "", token.account).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Who the token stands for, where it is ours. What it may do is checked by each use case.
     pub async fn check_token(&self, token: &str, origin: &str) -> Result<Option<Actor>, Error> {
         if !token.starts_with(PREFIX) {

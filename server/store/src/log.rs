@@ -33,6 +33,8 @@ pub struct LogRow {
 /// Which rows; `from..to` is when they arrived.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LogQuery {
+    /// One message, for all its recipients.
+    pub message: Option<MessageId>,
     pub domain: Option<DomainId>,
     pub mailbox: Option<MailboxId>,
     pub from: Option<Timestamp>,
@@ -64,6 +66,9 @@ pub async fn slice(
         Scope::Mailbox(m) => {
             b.push(" AND r.mailbox = ").push_bind(m.0);
         }
+    }
+    if let Some(m) = q.message {
+        b.push(" AND r.message = ").push_bind(m.to_string());
     }
     if let Some(d) = q.domain {
         b.push(" AND r.domain = ").push_bind(d.0);

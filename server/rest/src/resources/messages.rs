@@ -5,11 +5,11 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::error::ApiError;
-use crate::page::{List, after};
+use crate::page::{List, PageParams, after};
 use crate::params::Query;
 use crate::time::Time;
-use axum::extract::State;
-use model::{Action, Category, Direction, Disposition, DomainId, MailboxId};
+use axum::extract::{Path, State};
+use model::{Action, Category, Direction, Disposition, DomainId, MailboxId, MessageId};
 use serde::{Deserialize, Serialize};
 use service::{LogQuery, LogRow, Service};
 use utoipa::{IntoParams, ToSchema};
@@ -100,7 +100,7 @@ pub struct MessageList {
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
 }
 
 /// Lists what became of messages, newest first
@@ -115,6 +115,7 @@ async fn list(
     Query(p): Query<MessageList>,
 ) -> Result<Json<List<TrackedMessage>>, ApiError> {
     let query = LogQuery {
+        message: None,
         from: p.from.map(|t| t.0),
         to: p.to.map(|t| t.0),
         domain: p.domain.map(DomainId),
@@ -124,4 +125,28 @@ async fn list(
     };
     let after = after(p.limit, p.after.as_deref())?;
     Ok(Json(List::after(service.messages_after(&caller.actor, &query, &after).await?, TrackedMessage::from)))
+}
+
+/// Shows what became of one message, for each recipient
+#[utoipa::path(
+    get, path = "/messages/{message}", operation_id = "get_message", tag = "messages",
+    params(("message" = String, Path, example = "01K9RYZ3V4Q8T5N0M6X2B7C1DE"), PageParams),
+    responses((status = 200, description = "A page of its recipients", body = List<TrackedMessage>)),
+    security(("token" = ["messages:read"])),
+)]
+async fn get(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(message): Path<String>,
+    Query(params): Query<PageParams>,
+) -> Result<Json<List<TrackedMessage>>, ApiError> {
+    let message: MessageId = message.parse().map_err(|_| ApiError::not_found("message"))?;
+    let query = LogQuery { message: Some(message), ..LogQuery::default() };
+    let after = after(params.limit, params.after.as_deref())?;
+    let first = after.cursor.is_none();
+    let rows = service.messages_after(&caller.actor, &query, &after).await?;
+    match rows.rows.is_empty() && first {
+        true => Err(ApiError::not_found("message")),
+        false => Ok(Json(List::after(rows, TrackedMessage::from))),
+    }
 }

@@ -10,6 +10,8 @@ mod outbound;
 mod quarantine;
 mod queue;
 mod reports;
+mod settings;
+mod tokens;
 mod words;
 
 use crate::api::Api;
@@ -32,6 +34,8 @@ pub fn all() -> OpenApiRouter<Api> {
         .merge(queue::routes())
         .merge(reports::routes())
         .merge(audit::routes())
+        .merge(settings::routes())
+        .merge(tokens::routes())
 }
 
 /// 201 with the place and the state of what was made.

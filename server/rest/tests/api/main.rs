@@ -11,6 +11,7 @@ mod operations;
 mod paging;
 mod permissions;
 mod served;
+mod settings;
 #[allow(dead_code)]
 #[path = "../../../service/tests/use_cases/world.rs"]
 mod world;

@@ -4,7 +4,7 @@ use crate::served::Served;
 use model::view::{DomainForm, MailboxForm, Unrecognized};
 use model::{AccountId, Role};
 use serde_json::{Value, json};
-use service::{NewAdministrator, UseCase};
+use service::{After, NewAdministrator, UseCase};
 
 pub struct Operation {
     pub id: &'static str,
@@ -126,6 +126,17 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
         none.clone(),
         200,
     );
+    let message = service.quarantined(system, held[0]).await.unwrap().message;
+    op("get_message", ListMessages, "GET", format!("/messages/{message}"), none.clone(), 200);
+    op("list_settings", ReadSettings, "GET", "/settings".into(), none.clone(), 200);
+    op("get_settings", ReadSettings, "GET", format!("/settings/domain/{domain}"), none.clone(), 200);
+    let change = json!({ "filtering.junk": "quarantine", "digest.frequency": "weekly" });
+    op("change_settings", EditSettings, "PATCH", format!("/settings/domain/{domain}"), change, 200);
+    service.create_token(system, "spare", &[], Some(AccountId(account))).await.unwrap();
+    let all = After { cursor: None, limit: 1 };
+    let token = service.tokens_after(system, &all).await.unwrap().rows[0].id;
+    op("list_tokens", ListTokens, "GET", "/tokens".into(), none.clone(), 200);
+    op("revoke_token", RevokeToken, "DELETE", format!("/tokens/{token}"), none.clone(), 204);
     op("list_audit", ReadAudit, "GET", "/audit".into(), none, 200);
     out
 }

@@ -2,7 +2,7 @@ use crate::world::{World, code, system};
 use model::settings::DigestFrequency;
 use model::view::{DomainForm, ListQuery, MailboxForm, MailboxState, QuarantineQuery, ReleaseTo, Unrecognized};
 use model::*;
-use service::{AdministratorChange, After, Error, MailboxChange, NewAdministrator, UseCase, permits};
+use service::{AdministratorChange, After, Error, MailboxChange, NewAdministrator, SettingsOf, UseCase, permits};
 
 /// Columns: System, Account, Operator, Dashboard, Owner (guide chapter 4).
 const TABLE: &[(UseCase, &str)] = &[
@@ -37,11 +37,15 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::ReadAudit, "yy---"),
     (UseCase::Apply, "y----"),
     (UseCase::Export, "y----"),
+    (UseCase::ReadSettings, "yyyy-"),
+    (UseCase::EditSettings, "yyy--"),
     (UseCase::ListAdministrators, "yy---"),
     (UseCase::AddAdministrator, "yy---"),
     (UseCase::EditAdministrator, "yy---"),
     (UseCase::DeleteAdministrator, "yy---"),
+    (UseCase::ListTokens, "yy---"),
     (UseCase::CreateToken, "yy---"),
+    (UseCase::RevokeToken, "yy---"),
     (UseCase::Job, "y----"),
 ];
 
@@ -155,6 +159,20 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         UseCase::Apply => s.apply(a, "accounts: []", false).await.map(drop),
         UseCase::Export => s.export(a).await.map(drop),
         UseCase::AddAdministrator => s.add_administrator(a, &operator(n)).await.map(drop),
+        UseCase::ReadSettings => {
+            s.may_read_settings(a)?;
+            s.settings(a, SettingsOf::Domain(domain)).await.map(drop)
+        }
+        UseCase::EditSettings => {
+            let changes = [("digest.frequency".to_owned(), "weekly".into())];
+            s.change_settings(a, SettingsOf::Mailbox(mailbox), &changes).await.map(drop)
+        }
+        UseCase::ListTokens => s.tokens_after(a, &ALL).await.map(drop),
+        UseCase::RevokeToken => {
+            s.create_token(&system(), &format!("token {n}"), &[], Some(AccountId(1))).await?;
+            let newest = s.tokens_after(&system(), &ALL).await?.rows[0].id;
+            s.revoke_token(a, newest).await
+        }
         UseCase::CreateToken => s.create_token(a, "t", &[], Some(AccountId(1))).await.map(drop),
         UseCase::Job => {
             s.due_digests(a, w.now()).await?;
