@@ -55,7 +55,7 @@ test-rust:
 ## The running API against its document: generated requests, and a generated client.
 test-api:
 	@scripts/setup.sh test
-	RUSTFLAGS="$(DEBUG_FLAGS)" cargo build $(OURS) --bin postern
+	cargo build $(OURS) --bin postern
 	POSTERN_BIN=$(DEBUG_POSTERN) scripts/schemathesis.sh
 	POSTERN_BIN=$(DEBUG_POSTERN) scripts/generated_client.sh
 

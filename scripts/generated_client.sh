@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export POSTERN_BIN PATH="${POSTERN_CACHE:-$HOME/.cache/postern}/python/bin:$PATH"
-if [ -z "${POSTERN_API:-}" ]; then exec scripts/with_api.sh "$0"; fi
+if [ -z "${POSTERN_API:-}" ]; then exec scripts/with_api.sh "$PWD/scripts/${0##*/}"; fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 openapi-python-client generate --url "$POSTERN_API/openapi.json" --meta none --output-path "$dir/postern_client"
