@@ -142,7 +142,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<AccountRow>, Error> {
-    const ORDER: Order = Order { key: "a.name_key", id: "a.id", descending: false, text: (true, false) };
+    const ORDER: Order = Order { key: "a.name_key", id: None, descending: false, text: (true, false) };
     let mut b = sql(ROW);
     filter(&mut b, c.dialect(), scope, q);
     let limit = ORDER.after(&mut b, after, limit)?;
@@ -161,17 +161,13 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Pag
     };
     let mut b = sql(ROW);
     filter(&mut b, c.dialect(), scope, &q.q);
-    b.push(" ORDER BY ").push(match q.sort.as_str() {
-        "domains" => "a.domains",
-        "mailboxes" => "a.mailboxes",
-        "created" => "a.created",
-        _ => "a.name_key",
-    });
-    b.push(if q.desc { " DESC" } else { " ASC" })
-        .push(", a.id LIMIT ")
-        .push_bind(i64::from(per_page))
-        .push(" OFFSET ")
-        .push_bind(offset);
+    let (column, id) = match q.sort.as_str() {
+        "domains" => ("a.domains", Some("a.id")),
+        "mailboxes" => ("a.mailboxes", Some("a.id")),
+        "created" => ("a.created", Some("a.id")),
+        _ => ("a.name_key", None),
+    };
+    query::push_page(&mut b, column, id, q.desc, (per_page, offset));
     let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
     Ok(query::page(rows, total, number, per_page))
 }

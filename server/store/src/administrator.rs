@@ -71,7 +71,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<Administrator>, Error> {
-    const ORDER: Order = Order { key: "email_key", id: "id", descending: false, text: (true, false) };
+    const ORDER: Order = Order { key: "email_key", id: None, descending: false, text: (true, false) };
     let mut b = sql("SELECT * FROM administrator WHERE ");
     match scope {
         Scope::All => b.push("1 = 1"),

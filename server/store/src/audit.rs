@@ -53,7 +53,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<(i64, AuditRow)>, Error> {
-    const ORDER: Order = Order { key: "at", id: "id", descending: true, text: (false, false) };
+    const ORDER: Order = Order { key: "at", id: Some("id"), descending: true, text: (false, false) };
     let mut b = sql("SELECT * FROM audit");
     filter(&mut b, c.dialect(), scope, q);
     let limit = ORDER.after(&mut b, after, limit)?;
@@ -77,9 +77,7 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Pag
         "at" => ("at", q.desc),
         _ => ("at", true),
     };
-    let way = if desc { " DESC" } else { " ASC" };
-    b.push(" ORDER BY ").push(column).push(way).push(", id").push(way);
-    b.push(" LIMIT ").push_bind(i64::from(per_page)).push(" OFFSET ").push_bind(offset);
+    query::push_page(&mut b, column, Some("id"), desc, (per_page, offset));
     let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
     Ok(query::page(rows, total, number, per_page))
 }

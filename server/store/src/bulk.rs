@@ -145,7 +145,7 @@ pub async fn slice<R: DeserializeOwned>(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<Job<R>>, Error> {
-    const ORDER: Order = Order { key: "id", id: "id", descending: true, text: (false, false) };
+    const ORDER: Order = Order { key: "id", id: None, descending: true, text: (false, false) };
     let mut b = sql("SELECT * FROM bulk_job WHERE ");
     match scope {
         Scope::All => b.push("1 = 1"),
@@ -164,7 +164,7 @@ pub async fn failures(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<Failure>, Error> {
-    const ORDER: Order = Order { key: "id", id: "id", descending: false, text: (false, false) };
+    const ORDER: Order = Order { key: "id", id: None, descending: false, text: (false, false) };
     let mut b = sql("SELECT id, object, reason FROM bulk_failure WHERE job = $1").bind(id);
     let limit = ORDER.after(&mut b, after, limit)?;
     let rows = b.fetch_all(c).await?;

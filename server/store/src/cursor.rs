@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::db::{Query, Value};
-use crate::query::page_of;
+use crate::query::{page_of, push_page};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,8 @@ pub struct Slice<T> {
 /// The order of a list: its sort column and, among equal ones, the column that tells rows apart.
 pub(crate) struct Order {
     pub key: &'static str,
-    pub id: &'static str,
+    /// None where no two rows have the same key.
+    pub id: Option<&'static str>,
     pub descending: bool,
     /// Whether the columns are text.
     pub text: (bool, bool),
@@ -96,14 +97,18 @@ impl Order {
             if kinds != self.text {
                 return Err(Error::Cursor(BadCursor));
             }
-            let way = if self.descending { ") < (" } else { ") > (" };
-            b.push(" AND (").push(self.key).push(", ").push(self.id).push(way);
-            b.push_bind(&c.key).push(", ").push_bind(&c.id).push(")");
+            let way = if self.descending { " < " } else { " > " };
+            b.push(" AND ");
+            match self.id {
+                None => b.push(self.key).push(way).push_bind(&c.key),
+                Some(id) => {
+                    b.push("(").push(self.key).push(", ").push(id).push(")").push(way).push("(");
+                    b.push_bind(&c.key).push(", ").push_bind(&c.id).push(")")
+                }
+            };
         }
         let (_, limit, _) = page_of(1, limit);
-        let way = if self.descending { " DESC" } else { "" };
-        b.push(" ORDER BY ").push(self.key).push(way).push(", ").push(self.id).push(way);
-        b.push(" LIMIT ").push_bind(i64::from(limit) + 1);
+        push_page(b, self.key, self.id, self.descending, (limit + 1, 0));
         Ok(limit)
     }
 }

@@ -100,7 +100,7 @@ pub async fn slice<D: DeserializeOwned>(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<Definition<D>>, Error> {
-    const ORDER: Order = Order { key: "name_key", id: "id", descending: false, text: (true, false) };
+    const ORDER: Order = Order { key: "name_key", id: Some("id"), descending: false, text: (true, false) };
     let mut b = sql(format!("SELECT * FROM {} WHERE ", kind.table()));
     match scope {
         Scope::All => b.push("1 = 1"),

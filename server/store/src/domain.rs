@@ -145,7 +145,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<DomainRow>, Error> {
-    const ORDER: Order = Order { key: "d.name", id: "d.id", descending: false, text: (true, false) };
+    const ORDER: Order = Order { key: "d.name", id: None, descending: false, text: (true, false) };
     let mut b = sql(ROW);
     filter(&mut b, c.dialect(), scope, q);
     let limit = ORDER.after(&mut b, after, limit)?;
@@ -167,17 +167,13 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Pag
     };
     let mut b = sql(ROW);
     filter(&mut b, c.dialect(), scope, &q.q);
-    b.push(" ORDER BY ").push(match q.sort.as_str() {
-        "account" | "account_name" => "a.name_key",
-        "mailboxes" => "d.mailboxes",
-        "created" => "d.created",
-        _ => "d.name",
-    });
-    b.push(if q.desc { " DESC" } else { " ASC" })
-        .push(", d.id LIMIT ")
-        .push_bind(i64::from(per_page))
-        .push(" OFFSET ")
-        .push_bind(offset);
+    let (column, id) = match q.sort.as_str() {
+        "account" | "account_name" => ("a.name_key", Some("d.id")),
+        "mailboxes" => ("d.mailboxes", Some("d.id")),
+        "created" => ("d.created", Some("d.id")),
+        _ => ("d.name", None),
+    };
+    query::push_page(&mut b, column, id, q.desc, (per_page, offset));
     let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
     Ok(query::page(rows, total, number, per_page))
 }

@@ -52,7 +52,7 @@ pub async fn slice(
     limit: u32,
 ) -> Result<Slice<LogRow>, Error> {
     // Ids of messages begin with the time of their arrival.
-    const ORDER: Order = Order { key: "r.message", id: "r.address", descending: true, text: (true, true) };
+    const ORDER: Order = Order { key: "r.message", id: Some("r.address"), descending: true, text: (true, true) };
     let mut b = sql(
         "SELECT r.message, r.address, r.received, r.mailbox, r.domain, r.category, r.action, r.disposition, r.host,
             r.reply, r.updated, m.direction, m.envelope_from, m.header_from, m.subject, m.size, m.score

@@ -292,7 +292,7 @@ pub async fn get(c: &mut Connection, id: MailboxId) -> Result<Option<Mailbox>, E
 /// The mailbox that has this address, primary or alias.
 pub async fn by_address(c: &mut Connection, address: &EmailAddress) -> Result<Option<Mailbox>, Error> {
     let mut b = sql(FULL);
-    b.push(" WHERE m.id = (SELECT mailbox FROM mailbox_address WHERE key = ").push_bind(address.key()).push(")");
+    b.push(" JOIN mailbox_address x ON x.mailbox = m.id WHERE x.key = ").push_bind(address.key());
     b.fetch_optional(c).await?.as_ref().map(mailbox).transpose()
 }
 
@@ -381,7 +381,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<MailboxRow>, Error> {
-    const ORDER: Order = Order { key: "m.address", id: "m.id", descending: false, text: (true, false) };
+    const ORDER: Order = Order { key: "m.address", id: Some("m.id"), descending: false, text: (true, false) };
     let mut b = sql(ROW);
     filter(&mut b, c.dialect(), scope, domain, q);
     let limit = ORDER.after(&mut b, after, limit)?;
@@ -399,16 +399,13 @@ pub async fn list(
     let total = total(c, scope, domain, &q.q).await?;
     let mut b = sql(ROW);
     filter(&mut b, c.dialect(), scope, domain, &q.q);
-    b.push(" ORDER BY ").push(match q.sort.as_str() {
+    let column = match q.sort.as_str() {
         "state" => "m.state",
         "quarantined" => "quarantined",
         "created" => "m.created",
         _ => "m.address",
-    });
-    // The second column goes the same way, so that one index serves both ways.
-    let way = if q.desc { " DESC" } else { " ASC" };
-    b.push(way).push(", m.id").push(way).push(" LIMIT ").push_bind(i64::from(per_page));
-    b.push(" OFFSET ").push_bind(offset);
+    };
+    query::push_page(&mut b, column, Some("m.id"), q.desc, (per_page, offset));
     Ok(query::page(rows(b, c).await?, total, number, per_page))
 }
 

@@ -43,7 +43,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<OutboundIp>, Error> {
-    const ORDER: Order = Order { key: "range", id: "id", descending: false, text: (true, false) };
+    const ORDER: Order = Order { key: "range", id: None, descending: false, text: (true, false) };
     let mut b = sql("SELECT * FROM outbound_ip WHERE ");
     match scope {
         Scope::All => b.push("1 = 1"),

@@ -49,7 +49,7 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &QuarantineQuery) -> Resu
     let mut b = sql(COLUMNS);
     b.push(" FROM quarantine q");
     filter(&mut b, c.dialect(), scope, q);
-    b.push(" ORDER BY ").push(match q.sort.as_str() {
+    let column = match q.sort.as_str() {
         "sender" => "q.sender",
         "recipient" => "q.recipient",
         "subject" => "q.subject",
@@ -57,15 +57,8 @@ pub async fn list(c: &mut Connection, scope: Scope, q: &QuarantineQuery) -> Resu
         "size" => "q.size",
         "score" => "q.score",
         _ => "q.received",
-    });
-    let way = if q.asc { " ASC" } else { " DESC" };
-    b.push(way)
-        .push(", q.id")
-        .push(way)
-        .push(" LIMIT ")
-        .push_bind(i64::from(per_page))
-        .push(" OFFSET ")
-        .push_bind(offset);
+    };
+    query::push_page(&mut b, column, Some("q.id"), !q.asc, (per_page, offset));
     let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
     Ok(query::page(rows, total, number, per_page))
 }
@@ -120,7 +113,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<QuarantineRow>, Error> {
-    let order = Order { key: "q.received", id: "q.id", descending: !q.asc, text: (false, false) };
+    let order = Order { key: "q.received", id: Some("q.id"), descending: !q.asc, text: (false, false) };
     let mut b = sql(COLUMNS);
     b.push(" FROM quarantine q");
     filter(&mut b, c.dialect(), scope, q);
@@ -181,7 +174,7 @@ pub async fn for_digest(
     let mut b = sql(COLUMNS);
     b.push(" FROM quarantine q");
     filter(&mut b, c.dialect(), Scope::Mailbox(mailbox), &q);
-    b.push(" ORDER BY q.received DESC, q.id DESC LIMIT ").push_bind(i64::from(limit));
+    query::push_page(&mut b, "q.received", Some("q.id"), true, (limit, 0));
     b.fetch_all(c).await?.iter().map(row).collect()
 }
 

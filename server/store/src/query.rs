@@ -27,6 +27,21 @@ pub(crate) fn page<T>(rows: Vec<T>, total: u64, page: u32, per_page: u32) -> Pag
     Page { rows, total, page, per_page }
 }
 
+/// Appends order and page: by `column` and, where several rows may have the same, by `id`, both the same way, so that one
+/// index serves either. Lengths are text, not a bound value: PostgreSQL keeps a plan only if it knows how few rows are
+/// wanted, and there are few of them.
+pub(crate) fn push_page(b: &mut Query, column: &str, id: Option<&str>, desc: bool, (per_page, offset): (u32, i64)) {
+    let way = if desc { " DESC" } else { "" };
+    b.push(" ORDER BY ").push(column).push(way);
+    if let Some(id) = id {
+        b.push(", ").push(id).push(way);
+    }
+    b.push(&format!(" LIMIT {per_page}"));
+    if offset > 0 {
+        b.push(" OFFSET ").push_bind(offset);
+    }
+}
+
 /// Appends a condition: the expression has this word somewhere, in letters of either case.
 pub(crate) fn push_contains(b: &mut Query, dialect: Dialect, expression: &str, word: &str) {
     b.push(expression).push(dialect.like()).push_bind(like(word)).push(" ESCAPE '\\'");

@@ -158,7 +158,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<SenderEntry>, Error> {
-    const ORDER: Order = Order { key: "position", id: "id", descending: false, text: (false, false) };
+    const ORDER: Order = Order { key: "position", id: Some("id"), descending: false, text: (false, false) };
     let (level, id) = owner.columns();
     let mut b =
         sql("SELECT id, position, entry, comment FROM sender_entry WHERE level = $1 AND owner = $2 AND kind = $3")

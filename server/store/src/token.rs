@@ -43,7 +43,7 @@ pub async fn slice(
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<ApiToken>, Error> {
-    const ORDER: Order = Order { key: "id", id: "id", descending: true, text: (false, false) };
+    const ORDER: Order = Order { key: "id", id: None, descending: true, text: (false, false) };
     let mut b = sql("SELECT * FROM api_token WHERE ");
     match scope {
         Scope::All => b.push("1 = 1"),

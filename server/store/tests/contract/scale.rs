@@ -4,10 +4,11 @@
 use crate::database::Database;
 use model::view::ListQuery;
 use model::*;
+use sqlx::ConnectOptions;
 use std::time::{Duration, Instant};
 use store::db::sql;
 use store::senders::{self, Kind, Owner};
-use store::{Connection, Dialect, Scope, Store, domain, mailbox};
+use store::{Connection, Cursor, Dialect, Scope, Store, Target, domain, mailbox};
 
 /// How many there are: one domain has half the mailboxes, and all of the list.
 #[derive(Clone, Copy)]
@@ -19,7 +20,8 @@ struct Size {
 const SMALL: Size = Size { domains: 100, mailboxes: 1_000, entries: 1_000 };
 const LARGE: Size = Size { domains: 100_000, mailboxes: 1_000_000, entries: 1_000_000 };
 
-async fn fill(store: &Store, size: Size) {
+async fn fill(db: &Database, size: Size) {
+    let store = &db.store;
     let Size { domains, mailboxes, entries } = size;
     let numbers = |n: u32| match store.dialect() {
         Dialect::Postgres => format!("generate_series(0, {n} - 1) AS s(n)"),
@@ -54,9 +56,17 @@ async fn fill(store: &Store, size: Size) {
         sql(text).execute(&mut tx).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let mut tx = store.begin().await.unwrap();
-    sql("ANALYZE").execute(&mut tx).await.unwrap();
-    tx.commit().await.unwrap();
+    match &db.target {
+        Target::Postgres(options) => {
+            let mut c = options.connect().await.unwrap();
+            sqlx::raw_sql("VACUUM ANALYZE").execute(&mut c).await.unwrap();
+        }
+        Target::Sqlite(_) => {
+            let mut tx = store.begin().await.unwrap();
+            sql("ANALYZE").execute(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
 }
 
 /// A number of a fixed row of them, so that both sizes are asked alike.
@@ -64,94 +74,116 @@ fn nth(round: u32, below: u32) -> u32 {
     (u64::from(round).wrapping_mul(2_654_435_761) % u64::from(below)) as u32
 }
 
-/// Median time of `ask` over many rounds, after some to warm up.
-async fn median(c: &mut Connection, rounds: u32, mut ask: impl AsyncFnMut(&mut Connection, u32)) -> Duration {
-    for round in 0..rounds / 4 {
-        ask(c, round).await;
+/// What is asked, the same way of both sizes.
+#[derive(Clone, Copy)]
+enum Question {
+    Recipient,
+    SenderInList,
+    DomainSettings,
+    Mailboxes(Scope, Option<DomainId>),
+    Domains,
+    MailboxesOn,
+    SenderListOn,
+}
+
+const FIRST: DomainId = DomainId(1);
+const QUESTIONS: &[(&str, Question)] = &[
+    ("recipient lookup", Question::Recipient),
+    ("sender in a domain's list", Question::SenderInList),
+    ("settings of a domain", Question::DomainSettings),
+    ("mailboxes, first page, all", Question::Mailboxes(Scope::All, None)),
+    ("mailboxes, first page, account", Question::Mailboxes(Scope::Account(AccountId(1)), None)),
+    ("mailboxes, first page, domain", Question::Mailboxes(Scope::All, Some(FIRST))),
+    ("domains, first page", Question::Domains),
+    ("mailboxes, on by cursor", Question::MailboxesOn),
+    ("sender list, on by cursor", Question::SenderListOn),
+];
+
+/// A store, how much is in it, and places in its lists that both sizes have.
+struct Side {
+    c: Connection,
+    size: Size,
+    mailboxes: Option<Cursor>,
+    senders: Option<Cursor>,
+    times: Vec<Duration>,
+}
+
+impl Side {
+    async fn new(store: &Store, size: Size) -> Side {
+        let mut c = store.read().await.unwrap();
+        let mailboxes = mailbox::slice(&mut c, Scope::All, None, "", None, 400).await.unwrap().next;
+        let senders = senders::slice(&mut c, Owner::Domain(FIRST), Kind::Friend, None, 200).await.unwrap().next;
+        Side { c, size, mailboxes, senders, times: Vec::new() }
     }
-    let mut times = Vec::with_capacity(rounds as usize);
-    for round in 0..rounds {
+
+    async fn ask(&mut self, question: Question, round: u32) {
+        let q = ListQuery { per_page: 50, ..ListQuery::default() };
+        let (c, size) = (&mut self.c, self.size);
         let start = Instant::now();
-        ask(c, round).await;
-        times.push(start.elapsed());
+        let rows = match question {
+            Question::Recipient => {
+                let n = nth(round, size.mailboxes);
+                let d = if n.is_multiple_of(2) { 0 } else { n % size.domains };
+                let address = format!("u{n}@d{d}.test").parse().unwrap();
+                50 * usize::from(mailbox::by_address(c, &address).await.unwrap().is_some())
+            }
+            Question::SenderInList => {
+                let entry = format!("s{}.test", nth(round, size.entries));
+                let asked = [format!("a@{entry}"), entry, "test".into(), "192.0.2.1".into()];
+                50 * senders::matching(c, Owner::Domain(FIRST), &asked).await.unwrap().len()
+            }
+            Question::DomainSettings => {
+                let id = DomainId(i64::from(nth(round, size.domains)) + 1);
+                50 * usize::from(domain::get(c, id).await.unwrap().is_some())
+            }
+            Question::Mailboxes(scope, domain) => mailbox::list(c, scope, domain, &q).await.unwrap().rows.len(),
+            Question::Domains => domain::list(c, Scope::All, &q).await.unwrap().rows.len(),
+            Question::MailboxesOn => {
+                mailbox::slice(c, Scope::All, None, "", self.mailboxes.as_ref(), 50).await.unwrap().rows.len()
+            }
+            Question::SenderListOn => {
+                let after = self.senders.as_ref();
+                senders::slice(c, Owner::Domain(FIRST), Kind::Friend, after, 50).await.unwrap().rows.len()
+            }
+        };
+        self.times.push(start.elapsed());
+        assert_eq!(rows, 50);
     }
-    times.sort_unstable();
-    times[times.len() / 2]
+
+    fn median(&mut self) -> Duration {
+        self.times.sort_unstable();
+        let median = self.times[self.times.len() / 2];
+        self.times.clear();
+        median
+    }
 }
 
-async fn figures(store: &Store, size: Size) -> Vec<(&'static str, Duration)> {
-    let mut c = store.read().await.unwrap();
-    let c = &mut c;
-    let q = ListQuery { per_page: 50, ..ListQuery::default() };
-    let first = DomainId(1);
-    let mut out = Vec::new();
-    let lookup = median(c, 4_000, async |c, n| {
-        let n = nth(n, size.mailboxes);
-        let d = if n.is_multiple_of(2) { 0 } else { n % size.domains };
-        let address = format!("u{n}@d{d}.test").parse().unwrap();
-        assert!(mailbox::by_address(c, &address).await.unwrap().is_some());
-    });
-    out.push(("recipient lookup", lookup.await));
-    let candidates = median(c, 4_000, async |c, n| {
-        let entry = format!("s{}.test", nth(n, size.entries));
-        let asked = [format!("a@{entry}"), entry, "test".into(), "192.0.2.1".into()];
-        assert_eq!(senders::matching(c, Owner::Domain(first), &asked).await.unwrap().len(), 1);
-    });
-    out.push(("sender in a domain's list", candidates.await));
-    let settings = median(c, 4_000, async |c, n| {
-        let id = DomainId(i64::from(nth(n, size.domains)) + 1);
-        assert!(domain::get(c, id).await.unwrap().is_some());
-    });
-    out.push(("settings of a domain", settings.await));
-    for (what, scope, domain) in [
-        ("mailboxes, first page, all", Scope::All, None),
-        ("mailboxes, first page, account", Scope::Account(AccountId(1)), None),
-        ("mailboxes, first page, domain", Scope::All, Some(first)),
-    ] {
-        let page = median(c, 400, async |c, _| {
-            assert_eq!(mailbox::list(c, scope, domain, &q).await.unwrap().rows.len(), 50);
-        });
-        out.push((what, page.await));
-    }
-    let page = median(c, 400, async |c, _| {
-        assert_eq!(domain::list(c, Scope::All, &q).await.unwrap().rows.len(), 50);
-    });
-    out.push(("domains, first page, all", page.await));
-    // From a place in the middle that both sizes have.
-    let mut after = None;
-    for _ in 0..4 {
-        after = mailbox::slice(c, Scope::All, None, "", after.as_ref(), 100).await.unwrap().next;
-    }
-    let page = median(c, 400, async |c, _| {
-        assert_eq!(mailbox::slice(c, Scope::All, None, "", after.as_ref(), 50).await.unwrap().rows.len(), 50);
-    });
-    out.push(("mailboxes, on by cursor", page.await));
-    let mut after = None;
-    for _ in 0..2 {
-        after = senders::slice(c, Owner::Domain(first), Kind::Friend, after.as_ref(), 100).await.unwrap().next;
-    }
-    let page = median(c, 400, async |c, _| {
-        let slice = senders::slice(c, Owner::Domain(first), Kind::Friend, after.as_ref(), 50).await.unwrap();
-        assert_eq!(slice.rows.len(), 50);
-    });
-    out.push(("a page of the sender list", page.await));
-    out
-}
-
+/// Both sizes are asked in turn, so that whatever else the machine does falls on both.
 async fn scale(what: &str, small: Database, large: Database) {
-    fill(&small.store, SMALL).await;
+    fill(&small, SMALL).await;
     let start = Instant::now();
-    fill(&large.store, LARGE).await;
+    fill(&large, LARGE).await;
     println!("{what}: filled in {:?}", start.elapsed());
-    // Twice, the second counts: the first brings what is asked for into memory.
-    figures(&large.store, LARGE).await;
-    let large = figures(&large.store, LARGE).await;
-    figures(&small.store, SMALL).await;
-    let small = figures(&small.store, SMALL).await;
-    for ((name, small), (_, large)) in small.iter().zip(&large) {
+    let (mut small, mut large) = (Side::new(&small.store, SMALL).await, Side::new(&large.store, LARGE).await);
+    let mut too_slow = Vec::new();
+    for (name, question) in QUESTIONS {
+        // The first pass brings what is asked for into memory.
+        for _ in 0..2 {
+            small.times.clear();
+            large.times.clear();
+            for round in 0..4_000 {
+                small.ask(*question, round).await;
+                large.ask(*question, round).await;
+            }
+        }
+        let (small, large) = (small.median(), large.median());
         let ratio = large.as_secs_f64() / small.as_secs_f64();
         println!("| {what} | {name} | {:.0} µs | {:.0} µs | {ratio:.2} |", small.as_micros(), large.as_micros());
+        if ratio > 1.1 {
+            too_slow.push(*name);
+        }
     }
+    println!("{what}, slower by more than a tenth: {too_slow:?}");
 }
 
 #[tokio::test]
