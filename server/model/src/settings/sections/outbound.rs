@@ -108,6 +108,8 @@ section! {
         recipients_reply "Recipients per Sender: error": LimitReply = choice(LimitReply::CHOICES);
         /// The text of that answer.
         recipients_text "Recipients per Sender: error message": String = text("Too many recipients, try again later", 200);
+        /// Who gets messages that were answered with 550 to look at; empty: nobody.
+        review_to "Send messages that receive 550-series errors to": String = one(Entry::Email);
     }
 }
 
