@@ -5,6 +5,7 @@ use crate::fields;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use std::error::Error;
 use std::time::Duration;
 
 /// Largest body of a request.
@@ -42,17 +43,8 @@ pub async fn read(request: Request, max: usize) -> Result<bytes::Bytes, ApiError
     match tokio::time::timeout(ARRIVAL, axum::body::to_bytes(request.into_body(), max)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Err(_) => Err(ApiError::new(Code::Timeout, "The body did not arrive within 30 s.")),
-        Ok(Err(error)) => {
-            let mut cause: &dyn std::error::Error = &error;
-            while let Some(deeper) = cause.source() {
-                cause = deeper;
-            }
-            // The crate behind `to_bytes` names its own type for this and does not export it through axum.
-            match cause.to_string().contains("length limit") {
-                true => Err(large()),
-                false => Err(ApiError::new(Code::Malformed, "The body broke off.")),
-            }
-        }
+        Ok(Err(error)) if error.source().is_some_and(|s| s.is::<http_body_util::LengthLimitError>()) => Err(large()),
+        Ok(Err(_)) => Err(ApiError::new(Code::Malformed, "The body broke off.")),
     }
 }
 

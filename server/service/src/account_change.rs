@@ -2,7 +2,7 @@
 
 use crate::accounts::name_problem;
 use crate::domains::account_within;
-use crate::{Error, Service, UseCase};
+use crate::{Error, Service, UseCase, audit};
 use model::{AccountId, Actor, ErrorCode};
 use store::account::Account;
 
@@ -25,7 +25,7 @@ impl Service {
             true => Error::taken("name", format!("There is an account {name} already.")),
             false => e.into(),
         })?;
-        self.note(&mut tx, actor, "account.rename", name, &format!("before: {before}"), Some(id)).await?;
+        self.note(&mut tx, actor, "account.rename", name, &audit::step("name", &before, name), Some(id)).await?;
         store::change::bump(&mut tx).await?;
         Ok(tx.commit().await?)
     }

@@ -1,7 +1,7 @@
 //! Listing, changing and deleting administrators (guide chapter 4 "Managing Administrators").
 
 use crate::domains::account_within;
-use crate::{Error, Service, UseCase, password};
+use crate::{Error, Service, UseCase, audit, password};
 use model::{Actor, AdministratorId, ErrorCode, FieldError, Role};
 use store::Scope;
 use store::administrator::{self, Administrator};
@@ -81,15 +81,16 @@ impl Service {
         }
         let mut changed = Vec::new();
         if after.role != before.role {
-            changed.push(after.role.label());
+            changed.push(audit::step("role", before.role.label(), after.role.label()));
         }
         if after.active != before.active {
-            changed.push(if after.active { "active" } else { "inactive" });
+            let word = |active| if active { "active" } else { "inactive" };
+            changed.push(audit::step("state", word(before.active), word(after.active)));
         }
         if after.password_hash != before.password_hash {
-            changed.push("password");
+            changed.push("password".into());
         }
-        self.note(&mut tx, actor, "administrator.edit", before.email.as_str(), &changed.join(", "), before.account)
+        self.note(&mut tx, actor, "administrator.edit", before.email.as_str(), &changed.join("; "), before.account)
             .await?;
         Ok(tx.commit().await?)
     }

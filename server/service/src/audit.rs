@@ -4,6 +4,11 @@ use crate::{Error, Service, UseCase};
 use model::view::{AuditRow, ListQuery, Page};
 use model::{AccountId, Actor};
 
+/// One step of a change as the trail shows it: `state active → inactive`.
+pub(crate) fn step(what: &str, before: &str, after: &str) -> String {
+    format!("{what} {before} → {after}")
+}
+
 impl Service {
     /// Notes in the caller's transaction that `actor` did `act` to `object`.
     pub(crate) async fn note(

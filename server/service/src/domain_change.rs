@@ -1,10 +1,20 @@
-//! Moving and deleting domains (guide chapter 6).
+//! Changing, moving and deleting domains (guide chapter 6).
 
-use crate::domains::account_within;
-use crate::{Error, Service, UseCase};
-use model::{AccountId, Actor, DomainId};
+use crate::domains::{account_within, read_gateways};
+use crate::{Error, Service, UseCase, audit};
+use model::view::Unrecognized;
+use model::{AccountId, Actor, DomainId, HostPort};
 use store::Scope;
 use store::domain::Domain;
+
+/// What to change of a domain; None leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct DomainChange {
+    /// One a line, in the order in which they are tried.
+    pub gateways: Option<String>,
+    /// What happens to mail for recipients that are not known.
+    pub unrecognized: Option<Unrecognized>,
+}
 
 /// The domain, within the actor's scope; what is outside does not exist.
 pub(crate) async fn domain_in(c: &mut store::Connection, scope: Scope, id: DomainId) -> Result<Domain, Error> {
@@ -13,6 +23,33 @@ pub(crate) async fn domain_in(c: &mut store::Connection, scope: Scope, id: Domai
 }
 
 impl Service {
+    pub async fn change_domain(&self, actor: &Actor, id: DomainId, change: &DomainChange) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::EditDomain)?;
+        let gateways = change.gateways.as_deref().map(read_gateways).transpose();
+        let gateways = gateways.map_err(|e| Error::field("gateways", e))?;
+        let mut tx = self.inner.store.begin().await?;
+        let before = domain_in(&mut tx, scope, id).await?;
+        let mut after = before.clone();
+        let mut changed = Vec::new();
+        if let Some(gateways) = gateways.filter(|g| *g != before.gateways) {
+            let words = |g: &[HostPort]| g.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            changed.push(audit::step("gateways", &words(&before.gateways), &words(&gateways)));
+            after.gateways = gateways;
+        }
+        if let Some(unrecognized) = change.unrecognized.filter(|u| *u != before.unrecognized) {
+            let word = |u: Unrecognized| format!("{u:?}").to_lowercase();
+            changed.push(audit::step("unrecognized", &word(before.unrecognized), &word(unrecognized)));
+            after.unrecognized = unrecognized;
+        }
+        if changed.is_empty() {
+            return Ok(());
+        }
+        store::domain::update(&mut tx, &after).await?;
+        self.note(&mut tx, actor, "domain.edit", after.name.as_str(), &changed.join("; "), Some(after.account)).await?;
+        store::change::bump(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Moves a domain and its mailboxes to another account. What is held or was logged stays with the account for which
     /// it was held.
     pub async fn move_domain(&self, actor: &Actor, id: DomainId, to: AccountId) -> Result<(), Error> {

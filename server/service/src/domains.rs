@@ -1,7 +1,8 @@
 //! Domains and their gateways (guide chapter 6).
 
+use crate::domain_change::domain_in;
 use crate::{Error, Service, UseCase};
-use model::view::{DomainForm, DomainRow, DomainView, ListQuery, Page, Unrecognized};
+use model::view::{DomainForm, DomainRow, DomainView, ListQuery, Page};
 use model::{AccountId, Actor, Direction, DomainId, DomainName, FieldError, HostPort, SenderEntry, Settings};
 use store::Scope;
 use store::domain::Domain;
@@ -19,7 +20,7 @@ pub(crate) fn account_within(scope: Scope, account: AccountId) -> bool {
 }
 
 /// One a line or comma; empty lines do not count.
-fn read_gateways(text: &str) -> Result<Vec<HostPort>, String> {
+pub(crate) fn read_gateways(text: &str) -> Result<Vec<HostPort>, String> {
     let mut out: Vec<HostPort> = Vec::new();
     for line in text.split(['\n', ',']).map(str::trim).filter(|l| !l.is_empty()) {
         let gateway = line.parse().map_err(|e| format!("{line}: {e}"))?;
@@ -102,31 +103,6 @@ impl Service {
         Ok(id)
     }
 
-    /// Sets gateways (one a line) and what happens to mail for unknown recipients.
-    pub async fn edit_domain(
-        &self,
-        actor: &Actor,
-        id: DomainId,
-        gateways: &str,
-        unrecognized: Unrecognized,
-    ) -> Result<(), Error> {
-        let scope = self.permit(actor, UseCase::EditDomain)?;
-        let gateways = read_gateways(gateways).map_err(|e| Error::field("gateways", e))?;
-        let mut tx = self.inner.store.begin().await?;
-        let domain = store::domain::get(&mut tx, id).await?.filter(|d| account_within(scope, d.account));
-        let before = domain.ok_or_else(|| Error::not_found("domain"))?;
-        let after = Domain { gateways, unrecognized, ..before.clone() };
-        if after == before {
-            return Ok(());
-        }
-        store::domain::update(&mut tx, &after).await?;
-        let names: Vec<String> = after.gateways.iter().map(ToString::to_string).collect();
-        let detail = format!("gateways {}; unrecognized {unrecognized:?}", names.join(", "));
-        self.note(&mut tx, actor, "domain.edit", after.name.as_str(), &detail, Some(after.account)).await?;
-        store::change::bump(&mut tx).await?;
-        Ok(tx.commit().await?)
-    }
-
     /// Replaces the domain's friends and enemies.
     pub async fn set_domain_senders(
         &self,
@@ -137,8 +113,7 @@ impl Service {
     ) -> Result<(), Error> {
         let scope = self.permit(actor, UseCase::EditDomain)?;
         let mut tx = self.inner.store.begin().await?;
-        let domain = store::domain::get(&mut tx, id).await?.filter(|d| account_within(scope, d.account));
-        let domain = domain.ok_or_else(|| Error::not_found("domain"))?;
+        let domain = domain_in(&mut tx, scope, id).await?;
         senders::set(&mut tx, Owner::Domain(id), Kind::Friend, friends).await?;
         senders::set(&mut tx, Owner::Domain(id), Kind::Enemy, enemies).await?;
         let detail = format!("{} friends, {} enemies", friends.len(), enemies.len());

@@ -18,6 +18,10 @@ pub(crate) fn outbound(brand: &Settings, network: &Settings) -> Values {
     Layered::from_lowest([(Level::Brand, brand), (Level::OutboundIp, network)]).resolve(Direction::Outbound)
 }
 
+/// Ways of encrypting towards the mail gateway that delivery cannot keep yet: it would hold all mail back until it
+/// bounces, so they are not taken.
+const CANNOT_KEEP: &[&str] = &["always_valid", "always_trusted"];
+
 /// What is wrong with a level's settings: each setting's path, and what would be accepted. Names of time zones are
 /// checked here, for `model` has no list of them.
 pub(crate) fn problems(level: Level, settings: &Settings) -> Vec<FieldError> {
@@ -26,6 +30,10 @@ pub(crate) fn problems(level: Level, settings: &Settings) -> Vec<FieldError> {
         let zone = value.as_str().unwrap_or_default();
         if definition.kind == Kind::TimeZone && zone.parse::<chrono_tz::Tz>().is_err() {
             let message = format!("{zone:?} is no time zone such as Europe/Berlin");
+            out.push(FieldError { field: definition.path(), message });
+        }
+        if definition.path() == "routing.encryption" && CANNOT_KEEP.contains(&value.as_str().unwrap_or_default()) {
+            let message = "certificates of mail gateways are not checked yet: never, attempt or always".into();
             out.push(FieldError { field: definition.path(), message });
         }
     }

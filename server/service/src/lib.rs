@@ -46,6 +46,7 @@ pub use administrator_change::AdministratorChange;
 pub use administrators::{FirstLogin, NewAdministrator};
 pub use apply::{Change, ChangeKind, Document};
 pub use digest::{DigestContent, DueDigest};
+pub use domain_change::DomainChange;
 pub use error::Error;
 pub use idempotency::Known as KnownRequest;
 pub use login::NewSession;

@@ -1,7 +1,7 @@
 //! Changing and deleting mailboxes (guide chapter 8).
 
 use crate::mailboxes::{address_in, within};
-use crate::{Error, Service, UseCase, password};
+use crate::{Error, Service, UseCase, audit, password};
 use model::view::MailboxState;
 use model::{Actor, EmailAddress, FieldError, MailboxId};
 use store::Scope;
@@ -59,7 +59,8 @@ impl Service {
         let mut changed = Vec::new();
         if let Some(state) = change.state.filter(|s| *s != before.state) {
             after.state = state;
-            changed.push(format!("state {state:?}").to_lowercase());
+            let word = |s: MailboxState| format!("{s:?}").to_lowercase();
+            changed.push(audit::step("state", &word(before.state), &word(state)));
         }
         if change.password.is_some() {
             after.password_hash = hash;
@@ -87,7 +88,7 @@ impl Service {
         if changed.is_empty() {
             return Ok(());
         }
-        let detail = changed.join(", ");
+        let detail = changed.join("; ");
         self.note(&mut tx, actor, "mailbox.edit", before.address.as_str(), &detail, Some(before.account)).await?;
         store::change::bump(&mut tx).await?;
         Ok(tx.commit().await?)

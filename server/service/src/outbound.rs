@@ -1,7 +1,7 @@
 //! Networks whose hosts may send through the gateway (guide chapter 7).
 
 use crate::domains::account_within;
-use crate::{Error, Service, UseCase};
+use crate::{Error, Service, UseCase, audit};
 use model::{AccountId, Actor, Cidr, FieldError, Settings};
 use store::Scope;
 use store::outbound::OutboundIp;
@@ -70,10 +70,10 @@ impl Service {
         if before.nickname == nickname {
             return Ok(());
         }
-        let range = before.range.to_string();
-        let account = before.account;
+        let (range, account) = (before.range.to_string(), before.account);
+        let detail = audit::step("nickname", &before.nickname, nickname);
         store::outbound::put(&mut tx, &OutboundIp { nickname: nickname.to_owned(), ..before }).await?;
-        self.note(&mut tx, actor, "outbound.edit", &range, nickname, Some(account)).await?;
+        self.note(&mut tx, actor, "outbound.edit", &range, &detail, Some(account)).await?;
         store::change::bump(&mut tx).await?;
         Ok(tx.commit().await?)
     }

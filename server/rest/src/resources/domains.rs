@@ -223,11 +223,11 @@ async fn change(
     Json(change): Json<DomainChange>,
 ) -> Result<Json<DomainDetail>, ApiError> {
     let id = DomainId(id);
-    let before = service.domain(&caller.actor, id).await?;
-    let before_gateways: Vec<String> = before.row.gateways.iter().map(ToString::to_string).collect();
-    let gateways = lines(change.gateways.as_ref().unwrap_or(&before_gateways))?;
-    let unrecognized = change.unrecognized.map_or(before.unrecognized, Into::into);
-    service.edit_domain(&caller.actor, id, &gateways, unrecognized).await?;
+    let change = service::DomainChange {
+        gateways: change.gateways.as_deref().map(lines).transpose()?,
+        unrecognized: change.unrecognized.map(Into::into),
+    };
+    service.change_domain(&caller.actor, id, &change).await?;
     Ok(Json(service.domain(&caller.actor, id).await?.into()))
 }
 
@@ -284,7 +284,7 @@ async fn delete(State(service): State<Service>, caller: Caller, Id(id): Id) -> R
 
 /// Moves a domain to another account
 ///
-/// With its mailboxes and what is held for them.
+/// With its mailboxes. What is held or was logged stays with the account for which it was.
 #[utoipa::path(
     post, path = "/domains/{id}/move", operation_id = "move_domain", tag = "domains", params(("id" = i64, Path)),
     request_body = DomainMove,

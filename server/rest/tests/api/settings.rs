@@ -36,6 +36,8 @@ async fn what_is_wrong_is_named_by_its_path_and_nothing_is_changed() {
     assert!(fields.contains(&"digest.frequency") && fields.contains(&"no.such"), "{fields:?}");
     let zone = s.call(&token, "PATCH", &path, Some(&json!({ "digest.time_zone": "Moon/Base" }))).await;
     assert_eq!(zone.error(), ("invalid", vec!["digest.time_zone"]));
+    let certificates = s.call(&token, "PATCH", &path, Some(&json!({ "routing.encryption": "always_valid" }))).await;
+    assert_eq!(certificates.error(), ("invalid", vec!["routing.encryption"]), "delivery cannot keep it");
     assert_eq!(s.get(&token, &path).await.body["set"], json!({}));
     for place in ["/settings/system/1", "/settings/group/1", "/settings/domain/x", "/settings/domain/999"] {
         assert_eq!(s.get(&token, place).await.error().0, "not_found", "{place}");

@@ -1,6 +1,7 @@
 use crate::world::{World, system};
 use model::view::{DomainForm, ListQuery, MailboxForm, Unrecognized};
 use model::*;
+use service::DomainChange;
 
 fn fields<T: std::fmt::Debug>(r: Result<T, service::Error>) -> Vec<String> {
     r.unwrap_err().to_user().fields.into_iter().map(|f| f.field).collect()
@@ -82,12 +83,19 @@ async fn an_edited_domain_has_its_new_gateways_and_lists_and_the_snapshot_follow
     let domain = w.mailbox("bob@acme.test").await.domain;
     let operator = World::administrator(Role::Operator, 1);
     let snapshots = service::SnapshotStore::load(w.store.clone()).await.unwrap();
-    w.service.edit_domain(&operator, domain, "a.test\nb.test:26", Unrecognized::Discard).await.unwrap();
+    let change = DomainChange { gateways: Some("a.test\nb.test:26".into()), unrecognized: None };
+    w.service.change_domain(&operator, domain, &change).await.unwrap();
+    let change = DomainChange { gateways: None, unrecognized: Some(Unrecognized::Discard) };
+    w.service.change_domain(&operator, domain, &change).await.unwrap();
+    let trail = w.service.audit(&system(), &ListQuery { per_page: 2, ..Default::default() }).await.unwrap();
+    let steps: Vec<&str> = trail.rows.iter().map(|r| r.detail.as_str()).collect();
+    assert_eq!(steps, ["unrecognized reject → discard", "gateways 127.0.0.1:2526 → a.test:25, b.test:26"]);
     let friends: Vec<SenderEntry> = vec!["partner.test // known".parse().unwrap()];
     w.service.set_domain_senders(&operator, domain, &friends, &[]).await.unwrap();
     let view = w.service.domain(&operator, domain).await.unwrap();
     assert_eq!((view.row.gateways.len(), view.unrecognized, view.friends), (2, Unrecognized::Discard, friends));
     assert!(snapshots.refresh_if_changed().await.unwrap());
     assert_eq!(snapshots.get().domain("acme.test").unwrap().gateways[1].to_string(), "b.test:26");
-    assert_eq!(fields(w.service.edit_domain(&operator, domain, "", Unrecognized::Discard).await), ["gateways"]);
+    let nowhere = DomainChange { gateways: Some(String::new()), unrecognized: None };
+    assert_eq!(fields(w.service.change_domain(&operator, domain, &nowhere).await), ["gateways"]);
 }

@@ -1,6 +1,7 @@
 use crate::world::{World, code, system};
 use model::view::{DomainForm, ListQuery, MailboxForm, QuarantineQuery, ReleaseTo, Unrecognized};
 use model::*;
+use service::DomainChange;
 
 #[tokio::test]
 async fn an_owner_finds_nobody_elses_mail_and_no_system_quarantine() {
@@ -72,7 +73,8 @@ async fn an_administrator_of_one_account_finds_nothing_of_another() {
     assert_eq!(code(&s.create_token(&stranger, "t", &[], None).await), Some(ErrorCode::Invalid));
     assert_eq!(code(&s.digest_until_now(&stranger, bob.id).await), Some(ErrorCode::NotFound));
     assert_eq!(code(&s.revoke_links(&stranger, bob.id).await), Some(ErrorCode::NotFound));
-    let edited = s.edit_domain(&stranger, bob.domain, "mx.spy.test", Unrecognized::Accept).await;
+    let change = DomainChange { gateways: Some("mx.spy.test".into()), unrecognized: Some(Unrecognized::Accept) };
+    let edited = s.change_domain(&stranger, bob.domain, &change).await;
     assert_eq!(code(&edited), Some(ErrorCode::NotFound));
     assert_eq!(code(&s.set_domain_senders(&stranger, bob.domain, &[], &[]).await), Some(ErrorCode::NotFound));
     let seen = s.overview(&stranger, w.now(), w.now().plus(1)).await.unwrap();

@@ -2,7 +2,9 @@ use crate::world::{World, code, system};
 use model::settings::DigestFrequency;
 use model::view::{DomainForm, ListQuery, MailboxForm, MailboxState, QuarantineQuery, ReleaseTo, Unrecognized};
 use model::*;
-use service::{AdministratorChange, After, Error, MailboxChange, NewAdministrator, SettingsOf, UseCase, permits};
+use service::{
+    AdministratorChange, After, DomainChange, Error, MailboxChange, NewAdministrator, SettingsOf, UseCase, permits,
+};
 
 /// Columns: System, Account, Operator, Dashboard, Owner (guide chapter 4).
 const TABLE: &[(UseCase, &str)] = &[
@@ -83,7 +85,8 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
             s.add_domain(a, &form).await.map(drop)
         }
         UseCase::EditDomain => {
-            s.edit_domain(a, domain, &format!("mx{n}.test"), Unrecognized::Reject).await?;
+            let change = DomainChange { gateways: Some(format!("mx{n}.test")), unrecognized: None };
+            s.change_domain(a, domain, &change).await?;
             s.set_domain_senders(a, domain, &[], &[]).await
         }
         UseCase::ListMailboxes => s.mailboxes(a, None, &list).await.map(drop),
