@@ -7,7 +7,7 @@ export LEPTOS_SITE_ROOT ?= $(CARGO_TARGET_DIR)/site
 export LEPTOS_OUTPUT_NAME := postern
 # Component types are erased: the pages compile in a fraction of the time and are a third smaller. One set of flags for
 # every build, so that dependencies are compiled once.
-export RUSTFLAGS := $(strip $(RUSTFLAGS) --cfg erase_components)
+export RUSTFLAGS := $(strip $(filter-out --cfg erase_components,$(RUSTFLAGS)) --cfg erase_components)
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 CARGO_BIN := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 DEBIAN_RUST := $(if $(wildcard $(CACHE)/use-debian-rust),/usr/bin:,)
@@ -26,6 +26,7 @@ run: build
 build:
 	@scripts/setup.sh run
 	@cargo leptos build --release --precompress
+	@node scripts/wasm-loads.mjs $(LEPTOS_SITE_ROOT)/pkg/postern.wasm
 
 ## Rebuilds on change.
 dev:
@@ -63,11 +64,11 @@ test-web:
 	@scripts/setup.sh test
 	cargo build $(OURS) --bin postern
 	cargo leptos build --frontend-only
+	node scripts/wasm-loads.mjs --as-release $(LEPTOS_SITE_ROOT)/pkg/postern.wasm
 	POSTERN_BIN=$(DEBUG_POSTERN) npx playwright test --config end2end/playwright.config.ts
 
-bench:
+bench: build
 	@scripts/setup.sh bench
-	@cargo leptos build --release --precompress
 	python3 -B scripts/bench
 
 clean:
