@@ -12,9 +12,9 @@ mod site;
 use clap::Parser;
 use std::process::ExitCode;
 
-/// It gives memory back after a burst of large messages, which the system's allocator keeps (docs/performance.md).
+/// It gives memory back after a burst of large messages, where others keep it (docs/performance.md).
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
