@@ -1,8 +1,9 @@
 //! Listing, changing and deleting administrators (guide chapter 4 "Managing Administrators").
 
 use crate::domains::account_within;
-use crate::{Error, Service, UseCase, audit, password};
-use model::{Actor, AdministratorId, ErrorCode, FieldError, Role};
+use crate::password::Policy;
+use crate::{Error, Service, UseCase, audit};
+use model::{Actor, AdministratorId, ErrorCode, Role};
 use store::Scope;
 use store::administrator::{self, Administrator};
 use store::session::Who;
@@ -13,6 +14,8 @@ pub struct AdministratorChange {
     pub role: Option<Role>,
     pub active: Option<bool>,
     pub password: Option<String>,
+    /// Whether the next login must choose another password.
+    pub must_change: Option<bool>,
 }
 
 async fn administrator_in(
@@ -42,10 +45,14 @@ impl Service {
         change: &AdministratorChange,
     ) -> Result<(), Error> {
         let scope = self.permit(actor, UseCase::EditAdministrator)?;
+        let policy = {
+            let mut c = self.inner.store.read().await?;
+            let account = administrator_in(&mut c, scope, id).await?.account;
+            Policy::of_administrators(&mut c, account).await?
+        };
         let mut wrong = Vec::new();
-        if let Some(problem) = change.password.as_deref().and_then(password::problem) {
-            wrong.push(FieldError { field: "password".into(), message: problem.into() });
-        }
+        let who = Who::Administrator(id);
+        self.check_password(&policy, Some(who), change.password.as_deref(), &mut wrong).await?;
         Error::fields(wrong)?;
         let hash = match &change.password {
             Some(p) => Some(self.inner.hasher.hash(p.clone()).await?),
@@ -65,10 +72,15 @@ impl Service {
         let mut after = before.clone();
         after.role = change.role.unwrap_or(before.role);
         after.active = change.active.unwrap_or(before.active);
-        if hash.is_some() {
-            after.password_hash = hash;
+        let age = store::password::age(&mut tx, who).await?.unwrap_or_default();
+        let must_change = change.must_change.unwrap_or(age.must_change && hash.is_none());
+        if let Some(hash) = hash {
+            store::password::set(&mut tx, who, &hash, self.now(), must_change).await?;
+            after.password_hash = Some(hash);
+        } else if must_change != age.must_change {
+            store::password::set_must_change(&mut tx, who, must_change).await?;
         }
-        if after == before {
+        if after == before && must_change == age.must_change {
             return Ok(());
         }
         if !after.active {
@@ -77,7 +89,7 @@ impl Service {
         administrator::update(&mut tx, &after).await?;
         // A role is read with each request; a password or an end of the login ends what runs on the old one.
         if after.password_hash != before.password_hash || !after.active {
-            store::session::remove_of(&mut tx, Who::Administrator(id)).await?;
+            store::session::remove_of(&mut tx, who).await?;
         }
         let mut changed = Vec::new();
         if after.role != before.role {
@@ -89,6 +101,9 @@ impl Service {
         }
         if after.password_hash != before.password_hash {
             changed.push("password".into());
+        }
+        if must_change != age.must_change {
+            changed.push(if must_change { "must change password" } else { "need not change password" }.into());
         }
         self.note(&mut tx, actor, "administrator.edit", before.email.as_str(), &changed.join("; "), before.account)
             .await?;

@@ -1,7 +1,8 @@
 //! Administrators: the first one, and more.
 
 use crate::domains::account_within;
-use crate::{Error, Service, UseCase, password, secret};
+use crate::password::Policy;
+use crate::{Error, Service, UseCase, secret};
 use model::{AccountId, Actor, AdministratorId, EmailAddress, FieldError, Role};
 use store::administrator::{self, Administrator};
 
@@ -49,11 +50,15 @@ impl Service {
 
     pub async fn add_administrator(&self, actor: &Actor, new: &NewAdministrator) -> Result<AdministratorId, Error> {
         let scope = self.permit(actor, UseCase::AddAdministrator)?;
+        let policy = {
+            let mut c = self.inner.store.read().await?;
+            Policy::of_administrators(&mut c, new.account.filter(|a| account_within(scope, *a))).await?
+        };
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
         let email = EmailAddress::parse(new.email.trim()).map_err(|e| field("email", e.to_string())).ok();
-        if let Some(problem) = password::problem(&new.password) {
-            field("password", problem.into());
+        if let Some(problem) = policy.problem(&new.password) {
+            field("password", problem);
         }
         match (new.role, new.account) {
             (Role::Owner, _) => field("role", "Owners come with their mailboxes.".into()),

@@ -8,6 +8,11 @@ pub(crate) fn domain(brand: &Settings, domain: &Settings) -> Layered {
     Layered::from_lowest([(Level::Brand, brand), (Level::Domain, domain)])
 }
 
+/// Administrators of an account: brand, account. Those of the system: an account that sets nothing.
+pub(crate) fn administrators(brand: &Settings, account: &Settings) -> Layered {
+    Layered::from_lowest([(Level::Brand, brand), (Level::Account, account)])
+}
+
 /// What holds for a mailbox of the domain that is `below`.
 pub(crate) fn mailbox(below: &Layered, mailbox: &Settings) -> Values {
     Layered::of(Level::Mailbox, mailbox).over(below).resolve(Direction::Inbound)

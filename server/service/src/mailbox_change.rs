@@ -1,7 +1,8 @@
 //! Changing and deleting mailboxes (guide chapter 8).
 
 use crate::mailboxes::{address_in, within};
-use crate::{Error, Service, UseCase, audit, password};
+use crate::password::Policy;
+use crate::{Error, Service, UseCase, audit};
 use model::view::MailboxState;
 use model::{Actor, EmailAddress, FieldError, MailboxId};
 use store::Scope;
@@ -16,6 +17,8 @@ pub struct MailboxChange {
     pub aliases: Option<Vec<String>>,
     /// Some(None) takes the password away.
     pub password: Option<Option<String>>,
+    /// Whether the next login must choose another password.
+    pub must_change: Option<bool>,
 }
 
 /// The mailbox, within the actor's scope; what is outside does not exist.
@@ -27,11 +30,12 @@ pub(crate) async fn mailbox_in(c: &mut store::Connection, scope: Scope, id: Mail
 impl Service {
     pub async fn change_mailbox(&self, actor: &Actor, id: MailboxId, change: &MailboxChange) -> Result<(), Error> {
         let scope = self.permit(actor, UseCase::EditMailbox)?;
-        let (before, domain) = {
+        let (before, domain, policy) = {
             let mut c = self.inner.store.read().await?;
             let before = mailbox_in(&mut c, scope, id).await?;
             let domain = store::domain::get(&mut c, before.domain).await?;
-            (before, domain.ok_or_else(|| Error::not_found("domain"))?)
+            let owner = self.owner_of(&mut c, id).await?.ok_or_else(|| Error::not_found("mailbox"))?;
+            (before, domain.ok_or_else(|| Error::not_found("domain"))?, Policy(owner.values.password))
         };
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
@@ -44,9 +48,8 @@ impl Service {
             }
         }
         let new_password = change.password.as_ref().and_then(Option::as_ref);
-        if let Some(problem) = new_password.and_then(|p| password::problem(p)) {
-            field("password", problem.into());
-        }
+        let who = Who::Owner(id);
+        self.check_password(&policy, Some(who), new_password.map(String::as_str), &mut wrong).await?;
         Error::fields(wrong)?;
         let hash = match new_password {
             Some(p) => Some(self.inner.hasher.hash(p.clone()).await?),
@@ -62,11 +65,20 @@ impl Service {
             let word = |s: MailboxState| format!("{s:?}").to_lowercase();
             changed.push(audit::step("state", &word(before.state), &word(state)));
         }
+        let age = store::password::age(&mut tx, who).await?.unwrap_or_default();
+        let must_change = change.must_change.unwrap_or(age.must_change && change.password.is_none());
         if change.password.is_some() {
+            match &hash {
+                Some(hash) => store::password::set(&mut tx, who, hash, self.now(), must_change).await?,
+                None => store::password::set_must_change(&mut tx, who, false).await?,
+            }
             after.password_hash = hash;
             changed.push(if after.password_hash.is_some() { "password" } else { "no password" }.into());
             // Whoever knew the old one is no longer in.
-            store::session::remove_of(&mut tx, Who::Owner(id)).await?;
+            store::session::remove_of(&mut tx, who).await?;
+        } else if must_change != age.must_change {
+            store::password::set_must_change(&mut tx, who, must_change).await?;
+            changed.push(if must_change { "must change password" } else { "need not change password" }.into());
         }
         if after != before {
             store::mailbox::update(&mut tx, &after).await?;

@@ -1,7 +1,8 @@
 //! Mailboxes and aliases (guide chapter 8).
 
 use crate::domains::account_within;
-use crate::{Error, Service, UseCase, password};
+use crate::password::Policy;
+use crate::{Error, Service, UseCase};
 use model::view::{ListQuery, MailboxForm, MailboxRow, MailboxState, Page};
 use model::{Actor, DomainId, DomainName, EmailAddress, FieldError, MailboxId, Settings};
 use store::Scope;
@@ -53,11 +54,13 @@ impl Service {
 
     pub async fn add_mailbox(&self, actor: &Actor, form: &MailboxForm) -> Result<MailboxId, Error> {
         let scope = self.permit(actor, UseCase::AddMailbox)?;
-        let domain = {
+        let (domain, policy) = {
             let mut c = self.inner.store.read().await?;
-            store::domain::get(&mut c, form.domain).await?.filter(|d| account_within(scope, d.account))
+            let found = store::domain::get(&mut c, form.domain).await?.filter(|d| account_within(scope, d.account));
+            let Some(domain) = found else { return Err(Error::field("domain", "There is no such domain.")) };
+            let policy = Policy::of_domain(&mut c, &domain).await?;
+            (domain, policy)
         };
-        let Some(domain) = domain else { return Err(Error::field("domain", "There is no such domain.")) };
 
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
@@ -76,9 +79,9 @@ impl Service {
             }
         }
         if !form.password.is_empty()
-            && let Some(problem) = password::problem(&form.password)
+            && let Some(problem) = policy.problem(&form.password)
         {
-            field("password", problem.into());
+            field("password", problem);
         }
         Error::fields(wrong)?;
         let Some(address) = address else { return Err(Error::field("name", "A name is needed.")) };

@@ -77,6 +77,16 @@ pub async fn age(c: &mut Connection, who: Who) -> Result<Option<Age>, Error> {
     .transpose()
 }
 
+/// Hashes of the password that holds now and of those before it, the latest first.
+pub async fn latest(c: &mut Connection, who: Who, limit: u32) -> Result<Vec<String>, Error> {
+    let (table, id) = who.place();
+    let now = sql(format!("SELECT password_hash FROM {table} WHERE id = $1")).bind(id);
+    let mut hashes: Vec<String> = now.scalar_optional::<Option<String>>(c).await?.flatten().into_iter().collect();
+    hashes.extend(earlier(c, who, limit).await?);
+    hashes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(hashes)
+}
+
 /// Hashes of the passwords before the one that holds now, the latest first.
 pub async fn earlier(c: &mut Connection, who: Who, limit: u32) -> Result<Vec<String>, Error> {
     let (table, id) = who.place();

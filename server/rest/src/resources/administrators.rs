@@ -125,6 +125,10 @@ pub struct AdministratorEdit {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false, min_length = 8, max_length = 100, example = "correct horse")]
     pub password: Option<String>,
+    /// Whether the next login must choose another password.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub must_change_password: Option<bool>,
 }
 
 /// Lists administrators
@@ -168,7 +172,12 @@ async fn change(
     Json(edit): Json<AdministratorEdit>,
 ) -> Result<Json<Administrator>, ApiError> {
     let id = AdministratorId(id);
-    let change = AdministratorChange { role: edit.role.map(Into::into), active: edit.active, password: edit.password };
+    let change = AdministratorChange {
+        role: edit.role.map(Into::into),
+        active: edit.active,
+        password: edit.password,
+        must_change: edit.must_change_password,
+    };
     service.change_administrator(&caller.actor, id, &change).await?;
     Ok(Json(service.administrator(&caller.actor, id).await?.into()))
 }

@@ -210,6 +210,10 @@ pub struct MailboxEdit {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, min_length = 8, max_length = 100, example = "correct horse")]
     pub password: Option<Option<String>>,
+    /// Whether the next login must choose another password.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub must_change_password: Option<bool>,
 }
 
 /// Changes a mailbox
@@ -227,7 +231,8 @@ async fn change(
 ) -> Result<Json<Mailbox>, ApiError> {
     let id = MailboxId(id);
     let state = edit.state.map(Into::into);
-    let change = MailboxChange { state, aliases: edit.aliases, password: edit.password };
+    let change =
+        MailboxChange { state, aliases: edit.aliases, password: edit.password, must_change: edit.must_change_password };
     service.change_mailbox(&caller.actor, id, &change).await?;
     Ok(Json(service.mailbox(&caller.actor, id).await?.into()))
 }

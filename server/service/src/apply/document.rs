@@ -165,7 +165,7 @@ fn check_administrators(prefix: &str, list: &[AdministratorDoc], fits: impl Fn(R
 fn check_password(at: &str, password: Option<&str>, hash: Option<&str>) -> Result<(), String> {
     match (password, hash) {
         (Some(_), Some(_)) => Err(format!("{at}: password and password_hash exclude each other")),
-        (Some(p), None) => crate::password::problem(p).map_or(Ok(()), |e| Err(format!("{at}.password: {e}"))),
+        (Some(p), None) => crate::password::never_right(p).map_or(Ok(()), |e| Err(format!("{at}.password: {e}"))),
         (None, Some(h)) if !crate::password::is_hash(h) => {
             Err(format!("{at}.password_hash: expected argon2id in PHC form"))
         }

@@ -7,10 +7,12 @@ mod write;
 
 pub use document::{AccountDoc, AdministratorDoc, Document, DomainDoc, MailboxDoc, OutboundDoc};
 
+use crate::password::Policy;
 use crate::{Error, Service, UseCase, mailboxes::address_in};
 use model::{Actor, EmailAddress, ErrorCode};
 use std::collections::HashMap;
 use std::fmt;
+use store::session::Who;
 use write::Writer;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +83,9 @@ impl Service {
         let of_accounts = document.accounts.iter().flat_map(|a| &a.administrators);
         for a in document.administrators.iter().chain(of_accounts) {
             if let Some(password) = &a.password {
-                let mut c = self.inner.store.read().await?;
-                let now = store::administrator::by_email(&mut c, &a.email).await?.and_then(|x| x.password_hash);
-                drop(c);
-                out.insert(Login::Administrator(a.email.key()), self.hash_or_keep(password, now).await?);
+                let known = self.known_administrator(&a.email).await?;
+                let hash = self.hash_or_keep(&format!("administrator {}", a.email), password, known).await?;
+                out.insert(Login::Administrator(a.email.key()), hash);
             } else if let Some(hash) = &a.password_hash {
                 out.insert(Login::Administrator(a.email.key()), hash.clone());
             }
@@ -93,8 +94,9 @@ impl Service {
             for m in &domain.mailboxes {
                 let address = address_in(&domain.name, &m.name).map_err(invalid)?;
                 if let Some(password) = &m.password {
-                    let now = self.mailbox_hash(&address).await?;
-                    out.insert(Login::Mailbox(address.key()), self.hash_or_keep(password, now).await?);
+                    let known = self.known_owner(&address).await?;
+                    let hash = self.hash_or_keep(&format!("mailbox {address}"), password, known).await?;
+                    out.insert(Login::Mailbox(address.key()), hash);
                 } else if let Some(hash) = &m.password_hash {
                     out.insert(Login::Mailbox(address.key()), hash.clone());
                 }
@@ -103,15 +105,39 @@ impl Service {
         Ok(out)
     }
 
-    async fn mailbox_hash(&self, address: &EmailAddress) -> Result<Option<String>, Error> {
+    async fn known_administrator(&self, email: &EmailAddress) -> Result<Option<KnownLogin>, Error> {
         let mut c = self.inner.store.read().await?;
-        Ok(store::mailbox::by_address(&mut c, address).await?.and_then(|m| m.password_hash))
+        let Some(a) = store::administrator::by_email(&mut c, email).await? else { return Ok(None) };
+        let policy = Policy::of_administrators(&mut c, a.account).await?;
+        Ok(Some(KnownLogin { who: Who::Administrator(a.id), policy, hash: a.password_hash }))
     }
 
-    async fn hash_or_keep(&self, password: &str, now: Option<String>) -> Result<String, Error> {
-        match now {
-            Some(hash) if self.inner.hasher.verify(password.to_owned(), Some(hash.clone())).await? => Ok(hash),
-            _ => self.inner.hasher.hash(password.to_owned()).await,
-        }
+    async fn known_owner(&self, address: &EmailAddress) -> Result<Option<KnownLogin>, Error> {
+        let mut c = self.inner.store.read().await?;
+        let Some(m) = store::mailbox::by_address(&mut c, address).await? else { return Ok(None) };
+        let Some(owner) = self.owner_of(&mut c, m.id).await? else { return Ok(None) };
+        Ok(Some(KnownLogin { who: Who::Owner(m.id), policy: Policy(owner.values.password), hash: m.password_hash }))
     }
+
+    /// Whether the password suits the policy is looked at as it is written: the document may change that too.
+    async fn hash_or_keep(&self, what: &str, password: &str, known: Option<KnownLogin>) -> Result<String, Error> {
+        if let Some(known) = known {
+            if let Some(hash) = known.hash
+                && self.inner.hasher.verify(password.to_owned(), Some(hash.clone())).await?
+            {
+                return Ok(hash);
+            }
+            if let Some(problem) = self.is_remembered(&known.policy, known.who, password).await? {
+                return Err(invalid(format!("{what}: password: {problem}")));
+            }
+        }
+        self.inner.hasher.hash(password.to_owned()).await
+    }
+}
+
+/// A person that the document names and the database knows.
+struct KnownLogin {
+    who: Who,
+    policy: Policy,
+    hash: Option<String>,
 }

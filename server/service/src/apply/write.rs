@@ -5,6 +5,7 @@ use super::{
     diff, invalid,
 };
 use crate::mailboxes::address_in;
+use crate::password::Policy;
 use crate::{Error, Service};
 use model::{AccountId, Actor, DomainId, EmailAddress, HostPort, MailboxId, SenderEntry, Settings};
 use std::collections::HashSet;
@@ -29,6 +30,14 @@ pub(crate) struct Writer<'a> {
 fn unique<T: Clone, K: Eq + Hash>(list: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     let mut seen = HashSet::with_capacity(list.len());
     list.iter().filter(|item| seen.insert(key(item))).cloned().collect()
+}
+
+/// A new password suits what holds for its person now; the document may have changed that too.
+fn suits(what: &str, policy: &Policy, password: &str) -> Result<(), Error> {
+    match policy.problem(password) {
+        Some(problem) => Err(invalid(format!("{what}: password: {problem}"))),
+        None => Ok(()),
+    }
 }
 
 impl<'a> Writer<'a> {
@@ -110,6 +119,9 @@ impl<'a> Writer<'a> {
                 active: doc.active.unwrap_or(true),
                 created: self.service.now(),
             };
+            if let Some(password) = &doc.password {
+                suits(&what, &Policy::of_administrators(&mut self.tx, self.account).await?, password)?;
+            }
             administrator::insert(&mut self.tx, &new).await?;
             self.add(format!("{what}: {}", doc.role.label()));
             return Ok(());
@@ -129,7 +141,10 @@ impl<'a> Writer<'a> {
         }
         if after.password_hash != before.password_hash {
             self.change(format!("{what}: password"));
-            session::remove_of(&mut self.tx, Who::Administrator(before.id)).await?;
+            if let Some(password) = &doc.password {
+                suits(&what, &Policy::of_administrators(&mut self.tx, self.account).await?, password)?;
+            }
+            self.password(Who::Administrator(before.id), after.password_hash.as_deref()).await?;
         }
         if after != before {
             administrator::update(&mut self.tx, &after).await?;
@@ -195,6 +210,7 @@ impl<'a> Writer<'a> {
         let address = address_in(&in_domain.name, &doc.name).map_err(invalid)?;
         let what = format!("mailbox {address}");
         let hash = self.hashes.get(&Login::Mailbox(address.key())).cloned();
+        let mut changed_password = false;
         let id = match mailbox::by_address(&mut self.tx, &address).await? {
             Some(m) if m.address.key() != address.key() => {
                 return Err(invalid(format!("{what}: is an alias of {}", m.address)));
@@ -209,7 +225,8 @@ impl<'a> Writer<'a> {
                 after.password_hash = hash.or(before.password_hash.clone());
                 if after.password_hash != before.password_hash {
                     self.change(format!("{what}: password"));
-                    session::remove_of(&mut self.tx, Who::Owner(before.id)).await?;
+                    self.password(Who::Owner(before.id), after.password_hash.as_deref()).await?;
+                    changed_password = true;
                 }
                 if after != before {
                     mailbox::update(&mut self.tx, &after).await?;
@@ -218,6 +235,7 @@ impl<'a> Writer<'a> {
             }
             None => {
                 self.add(what.clone());
+                changed_password = hash.is_some();
                 let new = Mailbox {
                     id: MailboxId(0),
                     domain,
@@ -232,10 +250,23 @@ impl<'a> Writer<'a> {
                 mailbox::insert(&mut self.tx, &new).await?
             }
         };
+        if let Some(password) = doc.password.as_deref().filter(|_| changed_password)
+            && let Some(owner) = self.service.owner_of(&mut self.tx, id).await?
+        {
+            suits(&what, &Policy(owner.values.password), password)?;
+        }
         if let Some(aliases) = &doc.aliases {
             self.aliases(&what, id, &address, in_domain, aliases).await?;
         }
         self.lists(&what, Owner::Mailbox(id), doc.friends.as_deref(), doc.enemies.as_deref()).await
+    }
+
+    /// Notes a new password's age, and ends what runs on the old one.
+    async fn password(&mut self, who: Who, hash: Option<&str>) -> Result<(), Error> {
+        if let Some(hash) = hash {
+            store::password::set(&mut self.tx, who, hash, self.service.now(), false).await?;
+        }
+        Ok(session::remove_of(&mut self.tx, who).await?)
     }
 
     async fn aliases(

@@ -116,7 +116,7 @@ async fn mistakes_are_named_with_their_place_and_nothing_is_applied() {
             vec!["accounts[0].domains[0].friends", "not a domain!", "line 6 column 18"],
         ),
         (domain("mailboxes: [{ name: bob@elsewhere.test }]"), vec!["mailboxes[0].name", "not in new.test"]),
-        (domain("mailboxes: [{ name: bob, password: short }]"), vec!["mailboxes[0].password", "8 to 100"]),
+        (domain("mailboxes: [{ name: bob, password: short }]"), vec!["mailboxes[0].password", "less than 8"]),
         (domain("mailboxes: [{ name: bob, password_hash: secret }]"), vec!["mailboxes[0].password_hash"]),
         (
             "accounts: [{ name: new, domains: [{ name: acme.test }] }]".into(),

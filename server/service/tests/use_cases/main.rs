@@ -7,6 +7,7 @@ mod forms;
 mod isolation;
 mod login;
 mod message;
+mod passwords;
 mod permissions;
 mod release;
 mod snapshot;

@@ -77,6 +77,8 @@ section! {
             Spec::or(&Kind::Int { min: 1, max: 100, unit: "failed tries" }, "never", "Never");
         /// The fewest characters that a password has.
         min_length "Password strength: minimum number of characters": u8 = int(8, 8, 30, "characters");
+        /// The most characters that a password has.
+        max_length "Password strength: maximum number of characters": u8 = int(30, 30, 100, "characters");
         /// A password needs an upper case letter.
         upper "Password strength: upper case letters": bool = flag(false);
         /// A password needs a lower case letter.
@@ -85,6 +87,8 @@ section! {
         digit "Password strength: digits": bool = flag(false);
         /// A password needs a character that is no letter and no digit.
         symbol "Password strength: special characters": bool = flag(false);
+        /// How many of the passwords that one had before are not taken again.
+        remembered "Earlier passwords that are not taken": u8 = int(0, 0, 24, "passwords");
     }
 }
 section! {

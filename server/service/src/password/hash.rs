@@ -1,21 +1,14 @@
-//! Passwords: argon2id, never more at a time than the machine stands.
+//! Hashes of passwords: argon2id, never more at a time than the machine stands.
 
+use super::LONGEST;
 use crate::{Error, secret};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
-pub(crate) const MIN: usize = 8;
-pub(crate) const MAX: usize = 100;
 /// Each takes 19 MiB for some tens of milliseconds.
 const AT_ONCE: usize = 4;
-
-/// What is wrong with a new password.
-pub(crate) fn problem(password: &str) -> Option<&'static str> {
-    let length = password.chars().count();
-    (!(MIN..=MAX).contains(&length)).then_some("A password has 8 to 100 characters.")
-}
 
 #[derive(Debug)]
 pub(crate) struct Hasher {
@@ -56,7 +49,7 @@ impl Hasher {
     pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
         self.run(move || {
             // Longer ones were never set; hashing them only costs.
-            let fits = password.chars().count() <= MAX;
+            let fits = password.chars().count() <= LONGEST;
             let password = if fits { password.as_bytes() } else { b"" };
             let known = hash.is_some();
             let text = hash.as_deref().unwrap_or_else(|| dummy());
@@ -64,6 +57,16 @@ impl Hasher {
             right && known && fits
         })
         .await
+    }
+
+    /// Whether it is one of these.
+    pub(crate) async fn is_any(&self, password: &str, hashes: &[String]) -> Result<bool, Error> {
+        for hash in hashes {
+            if self.verify(password.to_owned(), Some(hash.clone())).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {

@@ -1,0 +1,169 @@
+//! What passwords must be like: resolved from the settings of the levels that a person belongs to.
+
+use super::LONGEST;
+use crate::{Error, Service, layers};
+use model::settings::{PasswordValues, Shared};
+use model::{AccountId, Direction, FieldError};
+use store::Connection;
+use store::domain::Domain;
+use store::session::Who;
+
+/// What holds for the passwords of one person, or of a person to be.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Policy(pub(crate) Shared<PasswordValues>);
+
+impl Policy {
+    /// For administrators of the account, or of the system: brand, account.
+    pub(crate) async fn of_administrators(c: &mut Connection, account: Option<AccountId>) -> Result<Policy, Error> {
+        let system = store::change::settings(c).await?;
+        let account = match account {
+            Some(id) => store::account::get(c, id).await?.map(|a| a.settings).unwrap_or_default(),
+            None => Default::default(),
+        };
+        Ok(Policy(layers::administrators(&system, &account).resolve(Direction::Inbound).password))
+    }
+
+    /// For a mailbox that the domain gets: nothing above the domain is set for it yet.
+    pub(crate) async fn of_domain(c: &mut Connection, domain: &Domain) -> Result<Policy, Error> {
+        let system = store::change::settings(c).await?;
+        Ok(Policy(layers::domain(&system, &domain.settings).resolve(Direction::Inbound).password))
+    }
+
+    /// What is wrong with a new password, with what would be accepted.
+    pub(crate) fn problem(&self, password: &str) -> Option<String> {
+        let p = &self.0;
+        let length = password.chars().count();
+        let has = |kind: fn(char) -> bool| password.chars().any(kind);
+        let fits = (usize::from(p.min_length)..=self.longest()).contains(&length)
+            && (!p.upper || has(char::is_uppercase))
+            && (!p.lower || has(char::is_lowercase))
+            && (!p.digit || has(char::is_numeric))
+            && (!p.symbol || has(|c| !c.is_alphanumeric()));
+        (!fits).then(|| self.sentence())
+    }
+
+    fn longest(&self) -> usize {
+        usize::from(p_max(&self.0)).min(LONGEST)
+    }
+
+    /// What a password must be like, for people.
+    pub(crate) fn sentence(&self) -> String {
+        let p = &self.0;
+        let asked = [
+            (p.upper, "an upper case letter"),
+            (p.lower, "a lower case letter"),
+            (p.digit, "a digit"),
+            (p.symbol, "a special character"),
+        ];
+        let asked: Vec<&str> = asked.into_iter().filter(|(asked, _)| *asked).map(|(_, word)| word).collect();
+        let with = match asked.split_last() {
+            None => String::new(),
+            Some((last, [])) => format!(", with {last}"),
+            Some((last, others)) => format!(", with {} and {last}", others.join(", ")),
+        };
+        format!("A password has {} to {} characters{with}.", p.min_length, self.longest())
+    }
+}
+
+fn p_max(p: &PasswordValues) -> u8 {
+    // Were the limits stored the wrong way round, the lower one would shut everybody out.
+    p.max_length.max(p.min_length)
+}
+
+impl Service {
+    /// What is wrong with a new password of a person, the earlier ones included; slow, for outside a transaction.
+    pub(crate) async fn password_problem(
+        &self,
+        policy: &Policy,
+        who: Option<Who>,
+        password: &str,
+    ) -> Result<Option<String>, Error> {
+        if let Some(problem) = policy.problem(password) {
+            return Ok(Some(problem));
+        }
+        match who {
+            Some(who) => self.is_remembered(policy, who, password).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether it was one of the person's last passwords, as a sentence; slow, for outside a transaction.
+    pub(crate) async fn is_remembered(
+        &self,
+        policy: &Policy,
+        who: Who,
+        password: &str,
+    ) -> Result<Option<String>, Error> {
+        if policy.0.remembered == 0 {
+            return Ok(None);
+        }
+        let mut c = self.inner.store.read().await?;
+        let earlier = store::password::latest(&mut c, who, policy.0.remembered.into()).await?;
+        drop(c);
+        let known = self.inner.hasher.is_any(password, &earlier).await?;
+        Ok(known.then(|| match policy.0.remembered {
+            1 => "This was the last password. Choose another.".to_owned(),
+            n => format!("This was one of the last {n} passwords. Choose another."),
+        }))
+    }
+
+    /// The same as an entry of a form's errors, where there is a password.
+    pub(crate) async fn check_password(
+        &self,
+        policy: &Policy,
+        who: Option<Who>,
+        password: Option<&str>,
+        wrong: &mut Vec<FieldError>,
+    ) -> Result<(), Error> {
+        let Some(password) = password else { return Ok(()) };
+        if let Some(message) = self.password_problem(policy, who, password).await? {
+            wrong.push(FieldError { field: "password".into(), message });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use model::Settings;
+    use model::settings::{Layered, Level};
+
+    fn policy(settings: &[(&str, serde_json::Value)]) -> Policy {
+        let mut s = Settings::default();
+        for (path, value) in settings {
+            s.set(path, value.clone()).unwrap();
+        }
+        Policy(Layered::of(Level::Domain, &s).resolve(Direction::Inbound).password)
+    }
+
+    #[test]
+    fn a_password_has_8_to_30_characters_unless_settings_say_otherwise() {
+        let p = policy(&[]);
+        for (n, fits) in [(0, false), (7, false), (8, true), (30, true), (31, false)] {
+            assert_eq!(p.problem(&"ä".repeat(n)).is_none(), fits, "{n}");
+        }
+        assert_eq!(p.sentence(), "A password has 8 to 30 characters.");
+        let p = policy(&[("password.min_length", 12.into()), ("password.max_length", 40.into())]);
+        assert!(p.problem(&"x".repeat(11)).is_some() && p.problem(&"x".repeat(40)).is_none());
+    }
+
+    #[test]
+    fn each_kind_of_character_that_is_asked_for_is_needed_and_named() {
+        let all = [("upper", "aa11!!aa"), ("lower", "AA11!!AA"), ("digit", "aaAA!!aa"), ("symbol", "aaAA11aa")];
+        for (kind, without) in all {
+            let p = policy(&[(&format!("password.{kind}"), true.into())]);
+            assert!(p.problem(without).is_some(), "{without} has no {kind}");
+            assert_eq!(p.problem("aA1!aA1!"), None, "{kind}");
+        }
+        let p = policy(&all.map(|(kind, _)| match kind {
+            "upper" => ("password.upper", true.into()),
+            "lower" => ("password.lower", true.into()),
+            "digit" => ("password.digit", true.into()),
+            _ => ("password.symbol", true.into()),
+        }));
+        let said = "A password has 8 to 30 characters, with an upper case letter, a lower case letter, a digit and a special character.";
+        assert_eq!(p.problem("aaaaaaaa").as_deref(), Some(said));
+    }
+}
