@@ -374,9 +374,9 @@ fn go(
     snapshot: &Snapshot,
 ) -> Outgoing {
     let domain = rcpt_to.domain();
-    let route = match snapshot.domain(domain.as_str()) {
-        Some(_) => delivery::Route::Gateway(domain),
-        None => delivery::Route::Mx(domain),
+    let route = match snapshot.protects(domain.as_str()) {
+        true => delivery::Route::Gateway(domain),
+        false => delivery::Route::Mx(domain),
     };
     Outgoing { recipient: recipient.clone(), rcpt_to, route, verdict, edits, keep_trying: i64::from(hours) * HOUR }
 }

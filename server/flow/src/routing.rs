@@ -25,6 +25,6 @@ impl Routing for SnapshotRouting {
     /// Our own domains by their gateway, all others by their mail exchangers.
     fn route(&self, to: &EmailAddress) -> Route {
         let domain = to.domain();
-        if self.snapshots.get().domain(domain.as_str()).is_some() { Route::Gateway(domain) } else { Route::Mx(domain) }
+        if self.snapshots.get().protects(domain.as_str()) { Route::Gateway(domain) } else { Route::Mx(domain) }
     }
 }

@@ -5,6 +5,7 @@ use crate::domains::account_within;
 use crate::{Error, Service, UseCase, audit};
 use model::{AccountId, Actor, ErrorCode};
 use store::account::Account;
+use store::change::Touched;
 
 impl Service {
     pub async fn rename_account(&self, actor: &Actor, id: AccountId, name: &str) -> Result<(), Error> {
@@ -26,7 +27,7 @@ impl Service {
             false => e.into(),
         })?;
         self.note(&mut tx, actor, "account.rename", name, &audit::step("name", &before, name), Some(id)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Levels]).await?;
         Ok(tx.commit().await?)
     }
 
@@ -50,7 +51,7 @@ impl Service {
         }
         store::account::delete(&mut tx, id).await?;
         self.note(&mut tx, actor, "account.delete", &name, "", Some(id)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Levels]).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -5,6 +5,7 @@ use crate::{Error, Service, UseCase};
 use model::view::{AccountRow, ListQuery, Page};
 use model::{AccountId, Actor};
 use store::Scope;
+use store::change::Touched;
 
 /// What is wrong with the name of an account.
 pub(crate) fn name_problem(name: &str) -> Option<&'static str> {
@@ -44,7 +45,7 @@ impl Service {
             false => e.into(),
         })?;
         self.note(&mut tx, actor, "account.add", name, "", Some(id)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Levels]).await?;
         tx.commit().await?;
         Ok(id)
     }

@@ -5,6 +5,7 @@ use crate::{Error, Service, UseCase, audit};
 use model::view::Unrecognized;
 use model::{AccountId, Actor, DomainId, HostPort};
 use store::Scope;
+use store::change::Touched;
 use store::domain::Domain;
 
 /// What to change of a domain; None leaves it as it is.
@@ -46,7 +47,7 @@ impl Service {
         }
         store::domain::update(&mut tx, &after).await?;
         self.note(&mut tx, actor, "domain.edit", after.name.as_str(), &changed.join("; "), Some(after.account)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Domain(id)]).await?;
         Ok(tx.commit().await?)
     }
 
@@ -67,7 +68,7 @@ impl Service {
             let detail = format!("to account {target}");
             self.note(&mut tx, actor, "domain.move", domain.name.as_str(), &detail, Some(account)).await?;
         }
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Domain(id)]).await?;
         Ok(tx.commit().await?)
     }
 
@@ -78,7 +79,7 @@ impl Service {
         let domain = domain_in(&mut tx, scope, id).await?;
         store::domain::delete(&mut tx, id).await?;
         self.note(&mut tx, actor, "domain.delete", domain.name.as_str(), "", Some(domain.account)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Domain(id)]).await?;
         Ok(tx.commit().await?)
     }
 }

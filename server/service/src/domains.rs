@@ -5,6 +5,7 @@ use crate::{Error, Service, UseCase};
 use model::view::{DomainForm, DomainRow, DomainView, ListQuery, Page};
 use model::{AccountId, Actor, Direction, DomainId, DomainName, FieldError, HostPort, SenderEntry, Settings};
 use store::Scope;
+use store::change::Touched;
 use store::domain::Domain;
 use store::senders::{self, Kind, Owner};
 
@@ -98,7 +99,7 @@ impl Service {
             Some(form.account),
         )
         .await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Domain(id)]).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -118,7 +119,7 @@ impl Service {
         senders::set(&mut tx, Owner::Domain(id), Kind::Enemy, enemies).await?;
         let detail = format!("{} friends, {} enemies", friends.len(), enemies.len());
         self.note(&mut tx, actor, "domain.senders", domain.name.as_str(), &detail, Some(domain.account)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::DomainSenders(id)]).await?;
         Ok(tx.commit().await?)
     }
 }

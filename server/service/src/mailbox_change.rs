@@ -6,6 +6,7 @@ use crate::{Error, Service, UseCase, audit};
 use model::view::MailboxState;
 use model::{Actor, EmailAddress, FieldError, MailboxId};
 use store::Scope;
+use store::change::Touched;
 use store::mailbox::Mailbox;
 use store::session::Who;
 
@@ -102,7 +103,7 @@ impl Service {
         }
         let detail = changed.join("; ");
         self.note(&mut tx, actor, "mailbox.edit", before.address.as_str(), &detail, Some(before.account)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Mailbox(id)]).await?;
         Ok(tx.commit().await?)
     }
 
@@ -116,7 +117,7 @@ impl Service {
         store::mailbox::delete(&mut tx, id).await?;
         let detail = aliases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.note(&mut tx, actor, "mailbox.delete", mailbox.address.as_str(), &detail, Some(mailbox.account)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Mailbox(id)]).await?;
         tx.commit().await?;
         Ok(aliases)
     }

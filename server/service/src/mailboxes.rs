@@ -6,6 +6,7 @@ use crate::{Error, Service, UseCase};
 use model::view::{ListQuery, MailboxForm, MailboxRow, MailboxState, Page};
 use model::{Actor, DomainId, DomainName, EmailAddress, FieldError, MailboxId, Settings};
 use store::Scope;
+use store::change::Touched;
 use store::mailbox::Mailbox;
 
 pub(crate) fn within(scope: Scope, m: &Mailbox) -> bool {
@@ -112,7 +113,7 @@ impl Service {
         }
         let detail = aliases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.note(&mut tx, actor, "mailbox.add", mailbox.address.as_str(), &detail, Some(domain.account)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Mailbox(id)]).await?;
         tx.commit().await?;
         Ok(id)
     }

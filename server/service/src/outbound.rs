@@ -4,6 +4,7 @@ use crate::domains::account_within;
 use crate::{Error, Service, UseCase, audit};
 use model::{AccountId, Actor, Cidr, FieldError, Settings};
 use store::Scope;
+use store::change::Touched;
 use store::outbound::OutboundIp;
 
 /// What is wrong with a nickname.
@@ -55,7 +56,7 @@ impl Service {
         let made = store::outbound::by_range(&mut tx, range).await?;
         let id = made.map(|o| o.id).ok_or_else(|| Error::not_found("outbound address"))?;
         self.note(&mut tx, actor, "outbound.add", &range.to_string(), nickname, Some(account)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Outbound]).await?;
         tx.commit().await?;
         Ok(id)
     }
@@ -74,7 +75,7 @@ impl Service {
         let detail = audit::step("nickname", &before.nickname, nickname);
         store::outbound::put(&mut tx, &OutboundIp { nickname: nickname.to_owned(), ..before }).await?;
         self.note(&mut tx, actor, "outbound.edit", &range, &detail, Some(account)).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Outbound]).await?;
         Ok(tx.commit().await?)
     }
 
@@ -85,7 +86,7 @@ impl Service {
         store::outbound::delete(&mut tx, id).await?;
         self.note(&mut tx, actor, "outbound.delete", &gone.range.to_string(), &gone.nickname, Some(gone.account))
             .await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Outbound]).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -7,6 +7,7 @@ use model::time::DAY;
 use model::view::OwnerHome;
 use model::{Actor, MailboxId, Values};
 use store::Scope;
+use store::change::Touched;
 use store::mailbox::Mailbox;
 
 /// A mailbox with its settings resolved: brand, domain, mailbox.
@@ -66,7 +67,7 @@ impl Service {
             Some(owner.mailbox.account),
         )
         .await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[Touched::Mailbox(id)]).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -7,6 +7,7 @@ use crate::{Error, Service, UseCase, layers};
 use model::settings::{DEFINITIONS, Level, Source, explain};
 use model::{AccountId, Actor, DomainId, FieldError, MailboxId, Settings};
 use serde_json::Value as Json;
+use store::change::Touched;
 use store::domain::Domain;
 use store::mailbox::Mailbox;
 use store::outbound::OutboundIp;
@@ -55,6 +56,16 @@ impl Found {
             Row::Domain(d) => (d.name.to_string(), Some(d.account)),
             Row::OutboundIp(o) => (o.range.to_string(), Some(o.account)),
             Row::Mailbox(m) => (m.address.to_string(), Some(m.account)),
+        }
+    }
+
+    /// What running servers must read again when it changes.
+    fn touched(&self) -> Touched {
+        match &self.row {
+            Row::System => Touched::Levels,
+            Row::Domain(d) => Touched::Domain(d.id),
+            Row::OutboundIp(_) => Touched::Outbound,
+            Row::Mailbox(m) => Touched::Mailbox(m.id),
         }
     }
 
@@ -149,7 +160,7 @@ impl Service {
         let detail = differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
         let (object, account) = found.object();
         self.note(&mut tx, actor, "settings.edit", &object, &detail, account).await?;
-        store::change::bump(&mut tx).await?;
+        store::change::touch(&mut tx, &[found.touched()]).await?;
         tx.commit().await?;
         Ok(found.view())
     }

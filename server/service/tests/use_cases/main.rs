@@ -3,6 +3,7 @@
 
 mod apply;
 mod digest;
+mod feed;
 mod forms;
 mod isolation;
 mod login;

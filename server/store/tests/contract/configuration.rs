@@ -65,7 +65,51 @@ async fn a_change_by_another_node_is_noticed_within_a_second(db: Database) {
     assert_eq!(store::change::counter(&mut other.read().await.unwrap()).await.unwrap(), before + 1);
 }
 
+async fn a_change_tells_what_it_was_about(db: Database) {
+    use store::change::{Touched, bump, counter, since, touch};
+    let store = &db.store;
+    let mut tx = store.begin().await.unwrap();
+    let first = counter(&mut tx).await.unwrap();
+    touch(&mut tx, &[Touched::Domain(DomainId(7)), Touched::Mailbox(MailboxId(9))]).await.unwrap();
+    touch(&mut tx, &[Touched::Domain(DomainId(7))]).await.unwrap();
+    touch(&mut tx, &[Touched::Levels]).await.unwrap();
+    let now = counter(&mut tx).await.unwrap();
+    assert_eq!(now, first + 3);
+    let mut all = since(&mut tx, first, now).await.unwrap().unwrap();
+    all.sort_by_key(|t| format!("{t:?}"));
+    assert_eq!(all, [Touched::Domain(DomainId(7)), Touched::Levels, Touched::Mailbox(MailboxId(9))], "each once");
+    assert_eq!(since(&mut tx, first + 2, now).await.unwrap().unwrap(), [Touched::Levels]);
+    assert_eq!(since(&mut tx, now, now).await.unwrap().unwrap(), []);
+    // One that does not tell: what was missed since then is not known.
+    bump(&mut tx).await.unwrap();
+    assert_eq!(since(&mut tx, first, now + 1).await.unwrap(), None);
+    touch(&mut tx, &[Touched::Outbound]).await.unwrap();
+    assert_eq!(since(&mut tx, first, now + 2).await.unwrap(), None);
+    assert_eq!(since(&mut tx, now + 1, now + 2).await.unwrap().unwrap(), [Touched::Outbound]);
+    tx.rollback().await.unwrap();
+    assert_eq!(counter(&mut store.read().await.unwrap()).await.unwrap(), first, "not without the change itself");
+}
+
+async fn who_has_missed_too_much_is_told_so(db: Database) {
+    use store::change::{Touched, counter, since, touch};
+    let mut tx = db.store.begin().await.unwrap();
+    let first = counter(&mut tx).await.unwrap();
+    for _ in 0..2_002 {
+        touch(&mut tx, &[Touched::Outbound]).await.unwrap();
+    }
+    let now = counter(&mut tx).await.unwrap();
+    assert_eq!(since(&mut tx, first, now).await.unwrap(), None, "the first notes are gone");
+    assert_eq!(since(&mut tx, first + 10, now).await.unwrap().unwrap(), [Touched::Outbound]);
+    let many: Vec<Touched> = (0..20_001).map(|n| Touched::Mailbox(MailboxId(n))).collect();
+    touch(&mut tx, &many).await.unwrap();
+    assert_eq!(since(&mut tx, now, now + 1).await.unwrap(), None, "as well everything");
+    touch(&mut tx, &many[..20_000]).await.unwrap();
+    assert_eq!(since(&mut tx, now + 1, now + 2).await.unwrap().map(|t| t.len()), Some(20_000));
+}
+
 on_both!(
+    a_change_tells_what_it_was_about,
+    who_has_missed_too_much_is_told_so,
     a_change_by_another_node_is_noticed_within_a_second,
     another_process_sees_what_this_one_changed,
     an_address_belongs_to_one_mailbox_only_and_goes_with_its_domain,

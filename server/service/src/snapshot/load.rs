@@ -1,0 +1,133 @@
+//! Reading the configuration: all of it, or what has changed.
+
+use super::domain::{DomainEntry, Group};
+use super::levels::Levels;
+use super::mailbox::{MailboxEntry, Own};
+use super::{Outbound, Snapshot};
+use crate::{Error, layers};
+use filter::SenderLists;
+use model::{DomainId, MailboxId, Settings};
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::change::Touched;
+use store::senders::{self, Lists, Owner};
+use store::{Connection, change, group};
+
+type Groups = HashMap<i64, Arc<Group>>;
+
+fn compile(lists: &Lists) -> Arc<SenderLists> {
+    Arc::new(SenderLists::compile(&lists.friends, &lists.enemies))
+}
+
+fn made(groups: Vec<group::Group<Settings>>) -> impl Iterator<Item = (DomainId, i64, Arc<Group>)> {
+    groups.into_iter().map(|g| (g.domain, g.id, Arc::new(Group { settings: g.settings })))
+}
+
+/// Reads everything.
+pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
+    let version = change::counter(c).await?;
+    let mut snapshot = Snapshot { version, levels: Arc::new(Levels::load(c).await?), ..Snapshot::default() };
+    let mut lists = senders::all(c).await?;
+
+    let mut groups: HashMap<DomainId, Groups> = HashMap::new();
+    for (domain, id, group) in made(group::all(c, None).await?) {
+        groups.entry(domain).or_default().insert(id, group);
+    }
+    for row in store::domain::all(c, None).await? {
+        let own = lists.remove(&Owner::Domain(row.id)).map(|l| compile(&l)).unwrap_or_default();
+        let groups = groups.remove(&row.id).unwrap_or_default();
+        snapshot.put_domain(DomainEntry::new(row, groups, own));
+    }
+
+    let mut members = group::memberships(c).await?;
+    let mut aliases = store::mailbox::all_aliases(c, None).await?;
+    for row in store::mailbox::all(c, None).await? {
+        let own = Own::new(
+            row.settings,
+            lists.remove(&Owner::Mailbox(row.id)).map(|l| compile(&l)),
+            members.remove(&row.id).unwrap_or_default().into(),
+        );
+        snapshot.put_mailbox(MailboxEntry {
+            id: row.id,
+            address: row.address,
+            state: row.state,
+            domain: row.domain,
+            aliases: aliases.remove(&row.id).into_iter().flatten().map(|a| a.key().into()).collect(),
+            own,
+        });
+    }
+    snapshot.outbound = outbound(c, &snapshot.levels).await?;
+    Ok(snapshot)
+}
+
+/// Reads again what has changed since `snapshot`; None where that is not known.
+pub(super) async fn newer(c: &mut Connection, snapshot: &Snapshot) -> Result<Option<Snapshot>, Error> {
+    let version = change::counter(c).await?;
+    let Some(touched) = change::since(c, snapshot.version, version).await? else { return Ok(None) };
+    let mut new = Snapshot { version, ..snapshot.clone() };
+    if touched.contains(&Touched::Levels) {
+        new.levels = Arc::new(Levels::load(c).await?);
+    }
+    // An address may go from one mailbox to another: what went is taken out before anything is put in.
+    for t in &touched {
+        if let Touched::Mailbox(id) = t {
+            new.take_mailbox(*id);
+        }
+    }
+    for t in &touched {
+        match t {
+            Touched::Levels | Touched::Outbound => {}
+            Touched::Domain(id) => again_domain(c, &mut new, *id, false).await?,
+            Touched::DomainSenders(id) => again_domain(c, &mut new, *id, true).await?,
+            Touched::Mailbox(id) => again_mailbox(c, &mut new, *id).await?,
+        }
+    }
+    if touched.iter().any(|t| matches!(t, Touched::Levels | Touched::Outbound)) {
+        new.outbound = outbound(c, &new.levels).await?;
+    }
+    Ok(Some(new))
+}
+
+/// `lists`: its friends and enemies too, of which there may be a million.
+async fn again_domain(c: &mut Connection, new: &mut Snapshot, id: DomainId, lists: bool) -> Result<(), Error> {
+    let Some(row) = store::domain::get(c, id).await? else {
+        new.take_domain(id);
+        return Ok(());
+    };
+    let known = new.by_id.get(&id).filter(|_| !lists).map(|d| d.senders.clone());
+    let own = match known {
+        Some(own) => own,
+        None => compile(&senders::get(c, Owner::Domain(id)).await?),
+    };
+    let groups = made(group::all(c, Some(id)).await?).map(|(_, id, group)| (id, group)).collect();
+    new.put_domain(DomainEntry::new(row, groups, own));
+    Ok(())
+}
+
+async fn again_mailbox(c: &mut Connection, new: &mut Snapshot, id: MailboxId) -> Result<(), Error> {
+    let Some(row) = store::mailbox::get(c, id).await? else { return Ok(()) };
+    let aliases = store::mailbox::aliases(c, id).await?;
+    let lists = senders::get(c, Owner::Mailbox(id)).await?;
+    let groups: Vec<i64> = group::of_mailbox::<Settings>(c, id).await?.iter().map(|g| g.id).collect();
+    let lists = (lists != Lists::default()).then(|| compile(&lists));
+    new.put_mailbox(MailboxEntry {
+        id,
+        address: row.address,
+        state: row.state,
+        domain: row.domain,
+        aliases: aliases.iter().map(|a| a.key().into()).collect(),
+        own: Own::new(row.settings, lists, groups.into()),
+    });
+    Ok(())
+}
+
+/// The narrowest network that holds an address speaks for it.
+async fn outbound(c: &mut Connection, levels: &Levels) -> Result<Arc<[Outbound]>, Error> {
+    let made = |o: store::outbound::OutboundIp| {
+        let values = layers::outbound(&levels.brand, &o.settings);
+        Outbound { account: o.account, range: o.range, nickname: o.nickname, values }
+    };
+    let mut all: Vec<Outbound> = store::outbound::all(c, None).await?.into_iter().map(made).collect();
+    all.sort_by_key(|o| std::cmp::Reverse(o.range.prefix()));
+    Ok(all.into())
+}

@@ -1,0 +1,80 @@
+//! A mailbox as it is configured, and what holds for it.
+
+use super::domain::Domain;
+use arc_swap::ArcSwapOption;
+use filter::{Policy, SenderLists};
+use model::settings::{Layered, Level};
+use model::view::MailboxState;
+use model::{Direction, DomainId, EmailAddress, MailboxId, Settings};
+use std::sync::Arc;
+
+/// A mailbox, small: most set nothing themselves.
+#[derive(Debug)]
+pub(super) struct MailboxEntry {
+    pub(super) id: MailboxId,
+    pub(super) address: EmailAddress,
+    pub(super) state: MailboxState,
+    pub(super) domain: DomainId,
+    /// Keys of its aliases.
+    pub(super) aliases: Box<[Box<str>]>,
+    pub(super) own: Option<Box<Own>>,
+}
+
+/// In what it differs from its domain.
+#[derive(Debug, Default)]
+pub(super) struct Own {
+    pub(super) settings: Settings,
+    pub(super) senders: Option<Arc<SenderLists>>,
+    /// Groups that it is in; the first goes before the others.
+    pub(super) groups: Box<[i64]>,
+    resolved: ArcSwapOption<(Arc<Domain>, Arc<Policy>)>,
+}
+
+impl Own {
+    pub(super) fn new(settings: Settings, senders: Option<Arc<SenderLists>>, groups: Box<[i64]>) -> Option<Box<Own>> {
+        let nothing = settings.is_empty() && senders.is_none() && groups.is_empty();
+        (!nothing).then(|| Box::new(Own { settings, senders, groups, resolved: ArcSwapOption::empty() }))
+    }
+}
+
+impl MailboxEntry {
+    /// What holds for it in its domain.
+    pub(super) fn policy(&self, domain: &Arc<Domain>) -> Arc<Policy> {
+        let protected = self.state != MailboxState::Unprotected;
+        let Some(own) = &self.own else {
+            return if protected { domain.policy.clone() } else { domain.unprotected().clone() };
+        };
+        if let Some(known) = own.resolved.load().as_ref()
+            && Arc::ptr_eq(&known.0, domain)
+        {
+            return known.1.clone();
+        }
+        let policy = if own.settings.is_empty() && own.senders.is_none() && protected {
+            domain.of_groups(&own.groups, || self.resolve(own, domain))
+        } else {
+            Arc::new(self.resolve(own, domain))
+        };
+        own.resolved.store(Some(Arc::new((domain.clone(), policy.clone()))));
+        policy
+    }
+
+    fn resolve(&self, own: &Own, domain: &Domain) -> Policy {
+        let groups: Vec<_> = own.groups.iter().filter_map(|id| domain.groups.get(id)).collect();
+        let set = groups.iter().any(|g| !g.settings.is_empty()) || !own.settings.is_empty();
+        let values = if set {
+            let lay = |below: Layered, (level, settings)| Layered::of(level, settings).over(&below);
+            let groups = groups.iter().rev().map(|g| (Level::Group, &g.settings));
+            let levels = groups.chain([(Level::Mailbox, &own.settings)]);
+            levels.fold(domain.layered.clone(), lay).resolve(Direction::Inbound)
+        } else {
+            domain.policy.values.clone()
+        };
+        let mut policy = Policy::new(values, domain.name.clone());
+        let by_itself = !own.settings.is_empty() || own.senders.is_some();
+        policy.profile = if by_itself { Some(self.address.to_string()) } else { domain.policy.profile.clone() };
+        policy.domain_senders = domain.policy.domain_senders.clone();
+        policy.mailbox_senders = own.senders.clone();
+        policy.unprotected = self.state == MailboxState::Unprotected;
+        policy
+    }
+}
