@@ -8,6 +8,9 @@ use model::{DomainId, MailboxId, Settings};
 /// What PostgreSQL notifies of each change.
 pub(crate) const CHANNEL: &str = "postern_change";
 
+/// There while rows of a backup or of another database are being put in: what is there is not whole.
+pub(crate) const LOADING: &str = "loading";
+
 /// What a change was about: what a running server must read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Touched {

@@ -8,6 +8,14 @@ pub enum Error {
     /// The server of the configuration's `database` cannot be used. The text never holds the password.
     #[error("configuration key `database`: {0}")]
     Server(String),
+    /// There is no database, or nothing of ours in it.
+    #[error("there is no database {0}")]
+    Absent(String),
+    #[error("the database {0} holds something already")]
+    NotEmpty(String),
+    /// Whoever filled it did not get to the end.
+    #[error("the database {0} is filled only in part: do the `postern restore` or `postern migrate` that did it again")]
+    Loading(String),
     #[error("bringing the database to this version's schema: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error(

@@ -20,6 +20,7 @@ pub mod defaults;
 pub mod definition;
 pub mod digest;
 pub mod domain;
+pub mod dump;
 mod error;
 pub mod group;
 pub mod idempotency;
@@ -84,7 +85,7 @@ impl Store {
 
     /// Opens the database and brings it to the newest schema.
     pub async fn connect(target: &Target) -> Result<Store, Error> {
-        Ok(Store(match target {
+        let store = Store(match target {
             Target::Sqlite(data) => {
                 let (write, read) = sqlite::open(data).await?;
                 Pools::Sqlite { write, read }
@@ -92,6 +93,24 @@ impl Store {
             Target::Postgres(options) => {
                 let (write, read) = postgres::open(options).await?;
                 Pools::Postgres { write, read }
+            }
+        });
+        if change::meta(&mut store.read().await?, change::LOADING).await?.is_some() {
+            return Err(Error::Loading(target.to_string()));
+        }
+        Ok(store)
+    }
+
+    /// Opens a database that is there, and leaves its schema as it is: to look at it, or to copy it. Writing is refused.
+    pub async fn connect_unchanged(target: &Target) -> Result<Store, Error> {
+        Ok(Store(match target {
+            Target::Sqlite(data) => {
+                let read = sqlite::open_unchanged(data).await?;
+                Pools::Sqlite { write: read.clone(), read }
+            }
+            Target::Postgres(options) => {
+                let read = postgres::open_unchanged(options).await?;
+                Pools::Postgres { write: read.clone(), read }
             }
         }))
     }

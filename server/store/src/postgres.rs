@@ -1,6 +1,6 @@
 //! Opening a database on a PostgreSQL server.
 
-use crate::{Error, Target};
+use crate::{Error, Pools, Store, Target};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Pool, Postgres};
 use std::time::Duration;
@@ -19,16 +19,15 @@ const SESSION: &str = "SET lock_timeout = '60s'; SET idle_in_transaction_session
     SET client_min_messages = 'warning'";
 const READ_ONLY: &str = "SET default_transaction_read_only = on";
 
+/// What our connections call themselves.
+const APPLICATION: &str = "postern";
+
 pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// The writers and the readers.
 pub async fn open(options: &PgConnectOptions) -> Result<(Pool<Postgres>, Pool<Postgres>), Error> {
-    let options = options.clone().application_name("postern").statement_cache_capacity(256);
-    let mut first = tokio::time::timeout(CONNECT, options.connect())
-        .await
-        .map_err(|_| Error::Server(format!("{} does not answer within {} s", place(&options), CONNECT.as_secs())))?
-        .map_err(|e| refused(&options, &e))?;
-    suitable(&options, &mut first).await?;
+    let (options, mut first) = first(options).await?;
+    filled(&options, &mut first).await?;
     // Takes an advisory lock of the database first: of several nodes that start at once, one brings the schema up.
     crate::migrated(MIGRATIONS.run_direct(None, &mut first, false).await, &MIGRATIONS)?;
     first.close().await?;
@@ -49,6 +48,76 @@ pub async fn open(options: &PgConnectOptions) -> Result<(Pool<Postgres>, Pool<Po
     let read = pool(READERS, true).connect_with(options).await?;
     Ok((write, read))
 }
+
+/// The options as all connections have them, and one connection to a server that is suitable.
+async fn first(options: &PgConnectOptions) -> Result<(PgConnectOptions, PgConnection), Error> {
+    let options = options.clone().application_name(APPLICATION).statement_cache_capacity(256);
+    let mut first = tokio::time::timeout(CONNECT, options.connect())
+        .await
+        .map_err(|_| Error::Server(format!("{} does not answer within {} s", place(&options), CONNECT.as_secs())))?
+        .map_err(|e| refused(&options, &e))?;
+    suitable(&options, &mut first).await?;
+    Ok((options, first))
+}
+
+/// Refuses a database that is being filled, before its schema is touched.
+async fn filled(options: &PgConnectOptions, c: &mut PgConnection) -> Result<(), Error> {
+    let ours: bool = sqlx::query_scalar("SELECT to_regclass('meta') IS NOT NULL").fetch_one(&mut *c).await?;
+    if ours {
+        let loading: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = $1")
+            .bind(crate::change::LOADING)
+            .fetch_optional(c)
+            .await?;
+        if loading.is_some() {
+            return Err(Error::Loading(place(options)));
+        }
+    }
+    Ok(())
+}
+
+/// A reader of a database that is there. It may take its time between two rows.
+pub async fn open_unchanged(options: &PgConnectOptions) -> Result<Pool<Postgres>, Error> {
+    let (options, first) = first(options).await?;
+    first.close().await?;
+    let pool = PgPoolOptions::new().max_connections(2).after_connect(|c: &mut PgConnection, _| {
+        Box::pin(async move { sqlx::raw_sql(READ_ONLY).execute(c).await.map(drop) })
+    });
+    Ok(pool.connect_with(options).await?)
+}
+
+/// The database with schema `version` and nothing else: what Postern had there goes. Refused while a node runs on it.
+pub async fn fresh(options: &PgConnectOptions, version: i64) -> Result<Store, Error> {
+    let (options, mut first) = first(options).await?;
+    let others: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()",
+    )
+    .bind(APPLICATION)
+    .fetch_one(&mut first)
+    .await?;
+    if others > 0 {
+        return Err(Error::Server(format!(
+            "{} is in use by {others} connections of Postern: stop every node on it first",
+            place(&options)
+        )));
+    }
+    sqlx::raw_sql(CLEAR).execute(&mut first).await?;
+    MIGRATIONS.run_to(version, &mut first).await?;
+    first.close().await?;
+    let pool = PgPoolOptions::new().max_connections(2).connect_with(options).await?;
+    Ok(Store(Pools::Postgres { write: pool.clone(), read: pool }))
+}
+
+/// Our tables and the functions of their triggers.
+const CLEAR: &str = "DO $$
+DECLARE it record;
+BEGIN
+    SET LOCAL client_min_messages = 'warning';
+    FOR it IN SELECT format('DROP TABLE %I CASCADE', tablename) AS what FROM pg_tables
+        WHERE schemaname = current_schema() AND tableowner = current_user LOOP EXECUTE it.what; END LOOP;
+    FOR it IN SELECT format('DROP FUNCTION %s CASCADE', p.oid::regprocedure) AS what FROM pg_proc p
+        WHERE p.pronamespace = current_schema()::regnamespace AND p.prorettype = 'trigger'::regtype
+        AND p.proowner = current_user::regrole LOOP EXECUTE it.what; END LOOP;
+END $$";
 
 /// Version and encoding, before anything is written.
 async fn suitable(options: &PgConnectOptions, c: &mut PgConnection) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Opening the embedded database: one writer, several readers, WAL, `synchronous=FULL`.
 
-use crate::{Error, FILE};
+use crate::{Error, FILE, Pools, Store};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Pool, Sqlite};
 use std::{path::Path, time::Duration};
@@ -40,4 +40,38 @@ pub async fn open(data: &Path) -> Result<(Pool<Sqlite>, Pool<Sqlite>), Error> {
     drop(first);
     let read = pool(READERS).connect_with(options.pragma("query_only", "on")).await.map_err(fail)?;
     Ok((write, read))
+}
+
+/// A reader of a database that is there.
+pub async fn open_unchanged(data: &Path) -> Result<Pool<Sqlite>, Error> {
+    let path = data.join(FILE);
+    if !path.exists() {
+        return Err(Error::Absent(path.display().to_string()));
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .pragma("temp_store", "memory")
+        .pragma("query_only", "on");
+    let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
+    pool.connect_with(options).await.map_err(|source| Error::Open { path, source })
+}
+
+/// A new file with schema `version`, written without care for a crash: whoever fills it begins anew after one.
+pub async fn fresh(data: &Path, version: i64) -> Result<Store, Error> {
+    let path = data.join(FILE);
+    let options = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Off)
+        .synchronous(SqliteSynchronous::Off)
+        .foreign_keys(true)
+        .statement_cache_capacity(256)
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-64000");
+    let pool = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
+    let pool = pool.connect_with(options).await.map_err(|source| Error::Open { path, source })?;
+    MIGRATIONS.run_to(version, &mut *pool.acquire().await?).await?;
+    Ok(Store(Pools::Sqlite { write: pool.clone(), read: pool }))
 }

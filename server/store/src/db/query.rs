@@ -2,6 +2,7 @@
 
 use super::{Column, Connection, Row, Value};
 use crate::Error;
+use futures::TryStreamExt;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, AssertSqlSafe};
@@ -119,6 +120,31 @@ impl Query {
         #[cfg(test)]
         crate::plans::note(&self, c).await?;
         self.answers(c).await
+    }
+
+    /// Calls `each` with every row as it comes, so that an answer of any length takes the memory of one row.
+    pub async fn fetch_each<E: From<Error>>(
+        self,
+        c: &mut Connection,
+        mut each: impl FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match c {
+            Connection::Sqlite(h) => {
+                let (text, arguments) = self.sqlite()?;
+                let mut rows = sqlx::query_with(text, arguments).fetch(h.raw());
+                while let Some(row) = rows.try_next().await.map_err(Error::from)? {
+                    each(Row::Sqlite(row))?;
+                }
+            }
+            Connection::Postgres(h) => {
+                let (text, arguments) = self.postgres()?;
+                let mut rows = sqlx::query_with(text, arguments).fetch(h.raw());
+                while let Some(row) = rows.try_next().await.map_err(Error::from)? {
+                    each(Row::Postgres(row))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn answers(self, c: &mut Connection) -> Result<Vec<Row>, Error> {

@@ -3,6 +3,7 @@
 
 mod configuration;
 mod database;
+mod dump;
 mod leases;
 mod lists;
 mod opening;
