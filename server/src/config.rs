@@ -9,6 +9,9 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+/// Name of the configuration file that is read where none is named.
+pub const FILE: &str = "postern.toml";
+
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read the configuration {path}: {source}")]
@@ -145,7 +148,7 @@ impl Config {
     /// Reads `file` (or, where none is named, `postern.toml` in the current directory if it is there), lays the
     /// environment over it and checks every value.
     pub fn load(file: Option<&Path>, data: Option<&Path>) -> Result<Config, ConfigError> {
-        let default = Path::new("postern.toml");
+        let default = Path::new(FILE);
         let path = file.or_else(|| default.exists().then_some(default));
         let text = match path {
             Some(path) => {

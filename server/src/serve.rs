@@ -35,11 +35,17 @@ pub fn run(config: Config, file: Option<PathBuf>, demo: bool) -> CliResult {
 
 /// The service for commands beside a running server: no outbox, because nothing of theirs is sent.
 pub async fn open_service(config: &Config) -> Result<Service, AnyError> {
-    std::fs::create_dir_all(&config.data)
-        .map_err(|e| format!("cannot make the data directory {}: {e}", config.data.display()))?;
+    ready_data(config)?;
     let store = Store::connect(&config.target()?).await?;
     let vault = vault::Vault::open(&config.data.join("vault"))?;
     Ok(Service::new(store, VaultBodies(vault), Arc::new(NoOutbox), service_config(config)))
+}
+
+/// The data directory is there, and what is in it is whole.
+pub fn ready_data(config: &Config) -> Result<(), AnyError> {
+    std::fs::create_dir_all(&config.data)
+        .map_err(|e| format!("cannot make the data directory {}: {e}", config.data.display()))?;
+    backup::unfinished(&config.data).map_or(Ok(()), |why| Err(why.into()))
 }
 
 fn service_config(config: &Config) -> service::Config {
@@ -63,8 +69,7 @@ pub fn filter_services(config: &Config) -> Result<Services, AnyError> {
 }
 
 async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<ExitCode, AnyError> {
-    std::fs::create_dir_all(&config.data)
-        .map_err(|e| format!("cannot make the data directory {}: {e}", config.data.display()))?;
+    ready_data(&config)?;
     if demo {
         config.dns.servers = vec![demo_run::resolver().await?.to_string()];
     }

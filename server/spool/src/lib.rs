@@ -24,6 +24,7 @@
 mod body;
 mod clean;
 mod command;
+mod copy;
 mod disk;
 mod error;
 mod index;
@@ -39,5 +40,6 @@ mod writer;
 mod tests;
 
 pub use body::BodyWriter;
+pub use copy::{Copied, copy, in_use};
 pub use error::Error;
 pub use spool::{Entry, Options, Spool, Stats};

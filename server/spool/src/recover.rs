@@ -70,14 +70,15 @@ pub fn recover(dir: &Path, disk: Arc<dyn Disk>, segment_bytes: u64) -> Result<Re
     Ok(Recovered { index: replay.index, entries, log })
 }
 
+/// What the records that were read so far come to.
 #[derive(Default)]
-struct Replay {
-    index: Index,
-    entries: HashMap<MessageId, Entry>,
+pub struct Replay {
+    pub index: Index,
+    pub entries: HashMap<MessageId, Entry>,
 }
 
 impl Replay {
-    fn apply(&mut self, path: &Path, segment: u64, offset: usize, record: Record<'_>) -> Result<(), Error> {
+    pub fn apply(&mut self, path: &Path, segment: u64, offset: usize, record: Record<'_>) -> Result<(), Error> {
         let id = record.id;
         let place = Place { segment, offset: offset as u64, len: record.len() as u64 };
         match record.kind {

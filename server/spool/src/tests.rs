@@ -3,6 +3,7 @@
 
 mod basics;
 mod cleaning;
+mod copying;
 mod disk;
 mod failing;
 mod power;

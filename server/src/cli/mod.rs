@@ -1,9 +1,11 @@
 //! The command line: parse, call `service`, print.
 
 mod admin;
+mod backup;
 mod document;
 mod learn;
 mod load;
+mod migrate;
 mod scan;
 mod token;
 
@@ -37,6 +39,11 @@ impl Where {
     pub fn load(&self) -> Result<Config, crate::config::ConfigError> {
         Config::load(self.config.as_deref(), self.data.as_deref())
     }
+
+    /// The configuration file that is read, where there is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.config.clone().or_else(|| Some(PathBuf::from(crate::config::FILE)).filter(|f| f.exists()))
+    }
 }
 
 #[derive(Subcommand)]
@@ -61,6 +68,12 @@ enum Command {
     Apply(document::Apply),
     /// Write the configuration as a document.
     Export(document::Export),
+    /// Write the whole installation to one file, also while the server runs.
+    Backup(backup::Backup),
+    /// Make an installation of a backup.
+    Restore(backup::Restore),
+    /// Bring the database's schema forward, or move to another database.
+    Migrate(migrate::Migrate),
     /// Send messages over parallel connections and measure; play a sink. For benchmarks.
     #[command(hide = true)]
     Load(load::Load),
@@ -75,6 +88,9 @@ pub fn run(cli: Cli) -> CliResult {
         Command::Token(token) => token.run(),
         Command::Apply(apply) => apply.run(),
         Command::Export(export) => export.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Migrate(migrate) => migrate.run(),
         Command::Load(load) => load.run(),
     }
 }

@@ -80,7 +80,10 @@ pub async fn open_unchanged(options: &PgConnectOptions) -> Result<Pool<Postgres>
     let (options, first) = first(options).await?;
     first.close().await?;
     let pool = PgPoolOptions::new().max_connections(2).after_connect(|c: &mut PgConnection, _| {
-        Box::pin(async move { sqlx::raw_sql(READ_ONLY).execute(c).await.map(drop) })
+        Box::pin(async move {
+            sqlx::raw_sql("SET idle_in_transaction_session_timeout = 0").execute(&mut *c).await?;
+            sqlx::raw_sql(READ_ONLY).execute(c).await.map(drop)
+        })
     });
     Ok(pool.connect_with(options).await?)
 }
@@ -88,23 +91,37 @@ pub async fn open_unchanged(options: &PgConnectOptions) -> Result<Pool<Postgres>
 /// The database with schema `version` and nothing else: what Postern had there goes. Refused while a node runs on it.
 pub async fn fresh(options: &PgConnectOptions, version: i64) -> Result<Store, Error> {
     let (options, mut first) = first(options).await?;
-    let others: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()",
-    )
-    .bind(APPLICATION)
-    .fetch_one(&mut first)
-    .await?;
-    if others > 0 {
-        return Err(Error::Server(format!(
-            "{} is in use by {others} connections of Postern: stop every node on it first",
-            place(&options)
-        )));
-    }
+    unused(&options, &mut first).await?;
     sqlx::raw_sql(CLEAR).execute(&mut first).await?;
     MIGRATIONS.run_to(version, &mut first).await?;
     first.close().await?;
     let pool = PgPoolOptions::new().max_connections(2).connect_with(options).await?;
     Ok(Store(Pools::Postgres { write: pool.clone(), read: pool }))
+}
+
+/// Refuses a database that a node runs on.
+pub async fn is_unused(options: &PgConnectOptions) -> Result<(), Error> {
+    let (options, mut first) = first(options).await?;
+    unused(&options, &mut first).await?;
+    Ok(first.close().await?)
+}
+
+/// A connection that was closed a moment ago may still be listed.
+async fn unused(options: &PgConnectOptions, c: &mut PgConnection) -> Result<(), Error> {
+    const LIST: &str = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()";
+    let mut others = 0;
+    for _ in 0..20 {
+        others = sqlx::query_scalar(LIST).bind(APPLICATION).fetch_one(&mut *c).await?;
+        if others == 0i64 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(Error::Server(format!(
+        "{} is in use by {others} connections of Postern: stop every node on it first",
+        place(options)
+    )))
 }
 
 /// Our tables and the functions of their triggers.

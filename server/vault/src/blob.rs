@@ -15,7 +15,11 @@ use crate::{Error, key::Key};
 use aes_gcm::aead::{Aead, Payload};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 /// Most bytes that a body may have: what mail servers take, and what a reader has to allocate.
 pub const MAX_PLAIN: u64 = 200 << 20;
@@ -35,6 +39,11 @@ impl BlobId {
     }
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+    /// Its file's place below the vault's directory.
+    pub fn file(&self) -> PathBuf {
+        let name = self.to_string();
+        Path::new(&name[..2]).join(&name[2..])
     }
 }
 

@@ -111,8 +111,7 @@ fn is_shard(name: &std::ffi::OsStr) -> bool {
 
 impl Inner {
     fn path(&self, id: &BlobId) -> PathBuf {
-        let name = id.to_string();
-        self.dir.join(&name[..2]).join(&name[2..])
+        self.dir.join(id.file())
     }
 
     fn put(&self, body: &[u8]) -> Result<BlobId, Error> {

@@ -126,21 +126,21 @@ impl Query {
     pub async fn fetch_each<E: From<Error>>(
         self,
         c: &mut Connection,
-        mut each: impl FnMut(Row) -> Result<(), E>,
+        mut each: impl AsyncFnMut(Row) -> Result<(), E>,
     ) -> Result<(), E> {
         match c {
             Connection::Sqlite(h) => {
                 let (text, arguments) = self.sqlite()?;
                 let mut rows = sqlx::query_with(text, arguments).fetch(h.raw());
                 while let Some(row) = rows.try_next().await.map_err(Error::from)? {
-                    each(Row::Sqlite(row))?;
+                    each(Row::Sqlite(row)).await?;
                 }
             }
             Connection::Postgres(h) => {
                 let (text, arguments) = self.postgres()?;
                 let mut rows = sqlx::query_with(text, arguments).fetch(h.raw());
                 while let Some(row) = rows.try_next().await.map_err(Error::from)? {
-                    each(Row::Postgres(row))?;
+                    each(Row::Postgres(row)).await?;
                 }
             }
         }

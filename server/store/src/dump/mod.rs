@@ -12,7 +12,7 @@ mod row;
 mod schema;
 
 pub use load::{Loader, Sequence};
-pub use prepare::{Existing, prepare};
+pub use prepare::{Existing, prepare, ready};
 pub use read::{rows, sequences};
 pub use row::{decode, encode};
 pub use schema::{Column, Kind, Table, holds_rows, newest, tables, version};

@@ -14,15 +14,27 @@ pub enum Existing {
     Replace,
 }
 
-/// Makes an empty database of schema `version`, and leaves a mark in it until [`super::Loader::finish`]: no server
-/// starts on it meanwhile. [`Store::connect`] brings it to the newest schema afterwards.
-pub async fn prepare(target: &Target, version: i64, existing: Existing) -> Result<Store, Error> {
+/// Whether [`prepare`] would begin; nothing is changed.
+///
+/// # Errors
+/// A schema that this program does not know, rows that are not to be replaced, a database that a node runs on.
+pub async fn ready(target: &Target, version: i64, existing: Existing) -> Result<(), Error> {
     if version > newest() {
         return Err(Error::Newer { found: version, known: newest() });
     }
-    if existing == Existing::Refuse {
-        is_empty(target).await?;
+    if let Target::Postgres(options) = target {
+        postgres::is_unused(options).await?;
     }
+    if existing == Existing::Refuse { is_empty(target).await } else { Ok(()) }
+}
+
+/// Makes an empty database of schema `version`, and leaves a mark in it until [`super::Loader::finish`]: no server
+/// starts on it meanwhile. [`Store::connect`] brings it to the newest schema afterwards.
+///
+/// # Errors
+/// As [`ready`].
+pub async fn prepare(target: &Target, version: i64, existing: Existing) -> Result<Store, Error> {
+    ready(target, version, existing).await?;
     let store = match target {
         Target::Sqlite(data) => {
             remove_files(data)?;
@@ -37,7 +49,7 @@ pub async fn prepare(target: &Target, version: i64, existing: Existing) -> Resul
 }
 
 /// Refuses a database that holds anything.
-pub(super) async fn is_empty(target: &Target) -> Result<(), Error> {
+async fn is_empty(target: &Target) -> Result<(), Error> {
     let store = match Store::connect_unchanged(target).await {
         Ok(store) => store,
         Err(Error::Absent(_)) => return Ok(()),

@@ -10,7 +10,7 @@ use crate::{Connection, Error};
 pub async fn rows<E: From<Error>>(
     c: &mut Connection,
     table: &Table,
-    mut each: impl FnMut(Vec<Value>) -> Result<(), E>,
+    mut each: impl AsyncFnMut(Vec<Value>) -> Result<(), E>,
 ) -> Result<(), E> {
     let list = |names: &mut dyn Iterator<Item = &str>| names.map(quoted).collect::<Vec<_>>().join(", ");
     let columns = list(&mut table.columns.iter().map(|c| c.name.as_str()));
@@ -20,7 +20,7 @@ pub async fn rows<E: From<Error>>(
     }
     let kinds: Vec<Kind> = table.columns.iter().map(|c| c.kind).collect();
     let values = |row: &Row| kinds.iter().enumerate().map(|(n, kind)| value(row, n, *kind)).collect::<Result<_, _>>();
-    sql(text).fetch_each(c, |row| each(values(&row)?)).await
+    sql(text).fetch_each(c, async |row| each(values(&row)?).await).await
 }
 
 fn value(row: &Row, n: usize, kind: Kind) -> Result<Value, Error> {

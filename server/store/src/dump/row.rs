@@ -88,9 +88,12 @@ mod tests {
 
     #[test]
     fn a_row_that_does_not_fit_names_table_and_column() {
-        for (line, words) in
-            [("[1]", "1 values for 4"), (r#"["x",null,null,null]"#, "Int"), (r#"[1,null,null,"?"]"#, "Bytes"), ("{", "t")]
-        {
+        for (line, words) in [
+            ("[1]", "1 values for 4"),
+            (r#"["x",null,null,null]"#, "Int"),
+            (r#"[1,null,null,"?"]"#, "Bytes"),
+            ("{", "t"),
+        ] {
             let error = decode(line.as_bytes(), &table()).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         }

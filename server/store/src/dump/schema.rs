@@ -110,8 +110,9 @@ fn in_order(names: Vec<String>, references: &[(String, String)]) -> Vec<String> 
     let (mut out, mut rest) = (Vec::with_capacity(names.len()), names);
     loop {
         let waiting: HashSet<String> = rest.iter().cloned().collect();
-        let is_ready =
-            |name: &String| parents.get(name.as_str()).is_none_or(|p| p.iter().all(|parent| !waiting.contains(*parent)));
+        let is_ready = |name: &String| {
+            parents.get(name.as_str()).is_none_or(|p| p.iter().all(|parent| !waiting.contains(*parent)))
+        };
         let (ready, later): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_ready);
         if ready.is_empty() {
             out.extend(later);

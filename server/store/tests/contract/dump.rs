@@ -25,7 +25,7 @@ async fn contents(store: &Store) -> Vec<(Table, Vec<u8>)> {
     let mut out = Vec::new();
     for table in dump::tables(&mut tx).await.unwrap() {
         let mut lines = Vec::new();
-        dump::rows(&mut tx, &table, |row| dump::encode(&row, &mut lines)).await.unwrap();
+        dump::rows(&mut tx, &table, async |row| dump::encode(&row, &mut lines)).await.unwrap();
         out.push((table, lines));
     }
     out.sort_by(|a, b| a.0.name.cmp(&b.0.name));
@@ -39,7 +39,7 @@ async fn copy(from: &Store, to: &Target) -> Store {
     let mut loader = Loader::begin(&empty).await.unwrap();
     for table in dump::tables(&mut tx).await.unwrap() {
         let mut lines = Vec::new();
-        dump::rows(&mut tx, &table, |row| dump::encode(&row, &mut lines)).await.unwrap();
+        dump::rows(&mut tx, &table, async |row| dump::encode(&row, &mut lines)).await.unwrap();
         let rows: Vec<_> =
             lines.split_inclusive(|b| *b == b'\n').map(|line| dump::decode(line, &table).unwrap()).collect();
         loader.check(&table).unwrap();
