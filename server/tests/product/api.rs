@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 /// Status and JSON of a request to /api/v1.
-fn call(server: &Running, token: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
+pub fn call(server: &Running, token: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
     let mut stream = TcpStream::connect(server.http).unwrap();
     let body = if body.is_null() { String::new() } else { body.to_string() };
     write!(

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod backup;
 mod cluster;
 mod errors;
 mod kill;

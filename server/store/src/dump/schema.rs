@@ -44,7 +44,7 @@ pub async fn version(c: &mut Connection) -> Result<i64, Error> {
     if !names(c).await?.iter().any(|n| n == "_sqlx_migrations") {
         return Ok(0);
     }
-    Ok(sql("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").scalar(c).await?)
+    sql("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").scalar(c).await
 }
 
 /// The number of the newest schema that this program knows.
