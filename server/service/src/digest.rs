@@ -1,9 +1,9 @@
 //! Digests: which are due, what is in them, and that they were sent (guide chapter 6 "Digest Options").
 
-use crate::{Error, OutgoingMail, Service, UseCase, secret};
+use crate::{Error, OutgoingMail, Service, UseCase, layers, secret};
 use chrono::{Datelike, Duration, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
-use model::settings::{DigestFrequency, DigestValues};
+use model::settings::{DigestFrequency, DigestValues, Level};
 use model::time::{DAY, HOUR, MINUTE};
 use model::view::QuarantineRow;
 use model::{
@@ -88,13 +88,14 @@ impl Service {
     pub async fn due_digests(&self, actor: &Actor, now: Timestamp) -> Result<Vec<DueDigest>, Error> {
         self.permit(actor, UseCase::Job)?;
         let mut c = self.inner.store.read().await?;
-        let system = store::change::settings(&mut c).await?;
+        let base = layers::Base::all(&mut c).await?;
+        let groups = layers::Groups::all(&mut c).await?;
         let last = store::digest::all_last_until(&mut c).await?;
         let mut settings = HashMap::new();
         let mut candidates: BTreeSet<MailboxId> =
             store::quarantine::mailboxes_with_mail(&mut c, now.plus(-LOOK_BACK)).await?.into_iter().collect();
         for d in store::domain::all(&mut c, None).await? {
-            let below = crate::layers::domain(&system, &d.settings);
+            let below = layers::lay(&base.inbound(d.account).layered(), Level::Domain, &d.settings);
             if below.resolve(Direction::Inbound).digest.send_empty {
                 candidates.extend(store::mailbox::all(&mut c, Some(d.id)).await?.iter().map(|m| m.id));
             }
@@ -104,7 +105,7 @@ impl Service {
         for id in candidates {
             let Some(m) = store::mailbox::get(&mut c, id).await? else { continue };
             let Some(below) = settings.get::<DomainId>(&m.domain) else { continue };
-            let values = crate::layers::mailbox(below, &m.settings);
+            let values = layers::mailbox(&groups.over(below, groups.of(id)), &m.settings);
             let owner = crate::owner::Owner { mailbox: m, values };
             if !owner.may_log_in() {
                 continue;

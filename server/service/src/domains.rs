@@ -50,8 +50,7 @@ impl Service {
         let row = row.ok_or_else(|| Error::not_found("domain"))?;
         let domain = store::domain::get(&mut c, id).await?.ok_or_else(|| Error::not_found("domain"))?;
         let lists = senders::get(&mut c, Owner::Domain(id)).await?;
-        let system = store::change::settings(&mut c).await?;
-        let values = crate::layers::domain(&system, &domain.settings).resolve(Direction::Inbound);
+        let values = crate::layers::of_domain(&mut c, &domain).await?.resolve(Direction::Inbound);
         Ok(DomainView {
             row,
             unrecognized: domain.unrecognized,

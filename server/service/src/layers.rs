@@ -1,26 +1,193 @@
 //! Which levels lie over which, and whether a level's settings are sound.
 
-use model::settings::{Kind, Layered, Level};
-use model::{Direction, FieldError, Settings, Values};
+use crate::Error;
+use model::settings::{Kind, Layered, Level, Source, explain};
+use model::{AccountId, Direction, FieldError, MailboxId, Settings, Values};
+use std::collections::HashMap;
+use store::Connection;
+use store::defaults::{self, Level as Kept};
+use store::domain::Domain;
 
-/// A domain: brand, domain.
-pub(crate) fn domain(brand: &Settings, domain: &Settings) -> Layered {
-    Layered::from_lowest([(Level::Brand, brand), (Level::Domain, domain)])
+/// The levels that hold in one place, lowest first. Several rows of one level (the defaults of the system and of an
+/// account, the groups of a mailbox) stand in their own order.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Stack(Vec<(Level, Settings)>);
+
+impl Stack {
+    /// With this row on top.
+    pub(crate) fn with(mut self, level: Level, settings: &Settings) -> Stack {
+        if !settings.is_empty() {
+            self.0.push((level, settings.clone()));
+        }
+        self
+    }
+
+    fn with_some(self, level: Level, settings: Option<&Settings>) -> Stack {
+        match settings {
+            Some(settings) => self.with(level, settings),
+            None => self,
+        }
+    }
+
+    /// With groups of one mailbox or sender on top: `first_wins` in the order in which they go before each other.
+    pub(crate) fn with_groups<'a>(self, first_wins: impl DoubleEndedIterator<Item = &'a Settings>) -> Stack {
+        first_wins.rev().fold(self, |stack, settings| stack.with(Level::Group, settings))
+    }
+
+    pub(crate) fn layered(&self) -> Layered {
+        Layered::from_lowest(self.0.iter().map(|(level, settings)| (*level, settings)))
+    }
+
+    pub(crate) fn resolve(&self, direction: Direction) -> Values {
+        self.layered().resolve(direction)
+    }
+
+    /// What holds for one setting, and which level it comes from; none where there is no such setting.
+    pub(crate) fn explain(&self, path: &str) -> Option<Source> {
+        let levels: Vec<(Level, &Settings)> = self.0.iter().map(|(level, settings)| (*level, settings)).collect();
+        explain(&levels, path)
+    }
 }
 
-/// Administrators of an account: brand, account. Those of the system: an account that sets nothing.
-pub(crate) fn administrators(brand: &Settings, account: &Settings) -> Layered {
-    Layered::from_lowest([(Level::Brand, brand), (Level::Account, account)])
+/// What an account sets for all that is its.
+#[derive(Debug, Clone, Default)]
+struct OfAccount {
+    brand: Option<i64>,
+    settings: Settings,
 }
 
-/// What holds for a mailbox of the domain that is `below`.
+/// Everything below domains and outbound IPs: the system's settings, brands, accounts and defaults.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Base {
+    system: Settings,
+    brands: HashMap<i64, Settings>,
+    accounts: HashMap<AccountId, OfAccount>,
+    defaults: HashMap<(Kept, Option<AccountId>), Settings>,
+}
+
+impl Base {
+    /// Of every account.
+    pub(crate) async fn all(c: &mut Connection) -> Result<Base, Error> {
+        let system = store::change::settings(c).await?;
+        let brands = store::brand::all(c).await?.into_iter().map(|b| (b.id, b.settings)).collect();
+        let accounts = store::account::all_settings(c).await?.into_iter();
+        let accounts = accounts.map(|(id, brand, settings)| (id, OfAccount { brand, settings })).collect();
+        let defaults = defaults::all(c).await?.into_iter().map(|(level, a, s)| ((level, a), s)).collect();
+        Ok(Base { system, brands, accounts, defaults })
+    }
+
+    /// Of one account; with none, of the system only.
+    pub(crate) async fn of(c: &mut Connection, account: Option<AccountId>) -> Result<Base, Error> {
+        let mut base = Base { system: store::change::settings(c).await?, ..Base::default() };
+        if let Some(id) = account
+            && let Some(a) = store::account::get(c, id).await?
+        {
+            if let Some(brand) = a.brand
+                && let Some(b) = store::brand::get(c, brand).await?
+            {
+                base.brands.insert(brand, b.settings);
+            }
+            base.accounts.insert(id, OfAccount { brand: a.brand, settings: a.settings });
+        }
+        let defaults = defaults::of(c, account).await?.into_iter();
+        base.defaults = defaults.map(|(level, a, s)| ((level, a), s)).collect();
+        Ok(base)
+    }
+
+    /// The system's, then those of the account's brand.
+    pub(crate) fn brand(&self, account: Option<AccountId>) -> Stack {
+        let brand = account.and_then(|a| self.accounts.get(&a)).and_then(|a| a.brand);
+        let stack = Stack::default().with(Level::Brand, &self.system);
+        stack.with_some(Level::Brand, brand.and_then(|b| self.brands.get(&b)))
+    }
+
+    /// Brand and account.
+    pub(crate) fn account(&self, account: Option<AccountId>) -> Stack {
+        let own = account.and_then(|a| self.accounts.get(&a)).map(|a| &a.settings);
+        self.brand(account).with_some(Level::Account, own)
+    }
+
+    /// What lies below the defaults of an account, or of the system.
+    pub(crate) fn below_defaults(&self, of: Kept, account: Option<AccountId>) -> Stack {
+        let stack = match of {
+            Kept::Domain | Kept::Outbound => self.account(account),
+            Kept::Relay => self.with_defaults(Kept::Outbound, account),
+        };
+        // Over the system's defaults lie those of an account.
+        let system = account.and_then(|_| self.defaults.get(&(of, None)));
+        stack.with_some(default_level(of), system)
+    }
+
+    fn with_defaults(&self, of: Kept, account: Option<AccountId>) -> Stack {
+        self.below_defaults(of, account).with_some(default_level(of), self.defaults.get(&(of, account)))
+    }
+
+    /// What lies below the account's domains.
+    pub(crate) fn inbound(&self, account: AccountId) -> Stack {
+        self.with_defaults(Kept::Domain, Some(account))
+    }
+
+    /// What lies below the account's outbound IPs.
+    pub(crate) fn outbound(&self, account: AccountId) -> Stack {
+        self.with_defaults(Kept::Outbound, Some(account))
+    }
+}
+
+/// The groups that set something, and which of them each mailbox is in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Groups {
+    settings: HashMap<i64, Settings>,
+    of: HashMap<MailboxId, Vec<i64>>,
+}
+
+impl Groups {
+    pub(crate) async fn all(c: &mut Connection) -> Result<Groups, Error> {
+        let groups = store::group::all::<Settings>(c, None).await?.into_iter();
+        let settings: HashMap<i64, Settings> =
+            groups.filter(|g| !g.settings.is_empty()).map(|g| (g.id, g.settings)).collect();
+        let mut of = store::group::memberships(c).await?;
+        of.values_mut().for_each(|groups| groups.retain(|id| settings.contains_key(id)));
+        Ok(Groups { settings, of })
+    }
+
+    /// Those of a mailbox, in the order in which they go before each other.
+    pub(crate) fn of(&self, mailbox: MailboxId) -> &[i64] {
+        self.of.get(&mailbox).map_or(&[], Vec::as_slice)
+    }
+
+    /// These groups over the domain that is `below`.
+    pub(crate) fn over(&self, below: &Layered, groups: &[i64]) -> Layered {
+        let settings = groups.iter().rev().filter_map(|id| self.settings.get(id));
+        settings.fold(below.clone(), |below, settings| lay(&below, Level::Group, settings))
+    }
+}
+
+/// The levels of a domain: from the brand to itself.
+pub(crate) async fn of_domain(c: &mut Connection, domain: &Domain) -> Result<Stack, Error> {
+    let below = Base::of(c, Some(domain.account)).await?.inbound(domain.account);
+    Ok(below.with(Level::Domain, &domain.settings))
+}
+
+/// The level at which defaults are set.
+pub(crate) fn default_level(of: Kept) -> Level {
+    match of {
+        Kept::Domain => Level::DefaultInbound,
+        Kept::Outbound => Level::DefaultOutbound,
+        Kept::Relay => Level::OutboundRelay,
+    }
+}
+
+/// One level over what is `below`: the snapshot's way, which lays each row once.
+pub(crate) fn lay(below: &Layered, level: Level, settings: &Settings) -> Layered {
+    match settings.is_empty() {
+        true => below.clone(),
+        false => Layered::of(level, settings).over(below),
+    }
+}
+
+/// What holds for a mailbox of the domain, or the groups, that are `below`.
 pub(crate) fn mailbox(below: &Layered, mailbox: &Settings) -> Values {
-    Layered::of(Level::Mailbox, mailbox).over(below).resolve(Direction::Inbound)
-}
-
-/// What holds for mail from an outbound IP: brand, outbound IP.
-pub(crate) fn outbound(brand: &Settings, network: &Settings) -> Values {
-    Layered::from_lowest([(Level::Brand, brand), (Level::OutboundIp, network)]).resolve(Direction::Outbound)
+    lay(below, Level::Mailbox, mailbox).resolve(Direction::Inbound)
 }
 
 /// Ways of encrypting towards the mail gateway that delivery cannot keep yet: it would hold all mail back until it

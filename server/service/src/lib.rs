@@ -17,6 +17,7 @@ mod domain_change;
 mod domains;
 mod error;
 mod export;
+mod groups;
 mod idempotency;
 mod layers;
 mod lease;

@@ -2,15 +2,15 @@
 
 use crate::layers;
 use crate::{Error, Service, UseCase};
-use model::settings::DigestFrequency;
+use model::settings::{DigestFrequency, Level};
 use model::time::DAY;
 use model::view::OwnerHome;
-use model::{Actor, MailboxId, Values};
+use model::{Actor, Direction, MailboxId, Settings, Values};
 use store::Scope;
 use store::change::Touched;
 use store::mailbox::Mailbox;
 
-/// A mailbox with its settings resolved: brand, domain, mailbox.
+/// A mailbox with its settings resolved: all levels from the brand to the mailbox.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
     pub(crate) mailbox: Mailbox,
@@ -21,8 +21,10 @@ impl Service {
     pub(crate) async fn owner_of(&self, c: &mut store::Connection, id: MailboxId) -> Result<Option<Owner>, Error> {
         let Some(mailbox) = store::mailbox::get(c, id).await? else { return Ok(None) };
         let Some(domain) = store::domain::get(c, mailbox.domain).await? else { return Ok(None) };
-        let system = store::change::settings(c).await?;
-        let values = layers::mailbox(&layers::domain(&system, &domain.settings), &mailbox.settings);
+        let below = layers::of_domain(c, &domain).await?;
+        let groups = store::group::of_mailbox::<Settings>(c, id).await?;
+        let groups = below.with_groups(groups.iter().map(|g| &g.settings));
+        let values = groups.with(Level::Mailbox, &mailbox.settings).resolve(Direction::Inbound);
         Ok(Some(Owner { mailbox, values }))
     }
 

@@ -40,6 +40,8 @@ pub enum UseCase {
     Export,
     ReadSettings,
     EditSettings,
+    /// Of an account and its defaults, and of the system.
+    EditAccountSettings,
     ListAdministrators,
     AddAdministrator,
     EditAdministrator,
@@ -86,6 +88,7 @@ impl UseCase {
         UseCase::Export,
         UseCase::ReadSettings,
         UseCase::EditSettings,
+        UseCase::EditAccountSettings,
         UseCase::ListAdministrators,
         UseCase::AddAdministrator,
         UseCase::EditAdministrator,
@@ -132,6 +135,7 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | DeleteAdministrator
                 | ReadSettings
                 | EditSettings
+                | EditAccountSettings
                 | ListTokens
                 | CreateToken
                 | RevokeToken
@@ -233,7 +237,7 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
         ListAdministrators => "administrators:read",
         AddAdministrator | EditAdministrator | DeleteAdministrator => "administrators:write",
         ReadSettings => "settings:read",
-        EditSettings => "settings:write",
+        EditSettings | EditAccountSettings => "settings:write",
         ListTokens => "tokens:read",
         CreateToken | RevokeToken => "tokens:write",
         OwnerHome | SetDigest | Job => return None,

@@ -1,26 +1,56 @@
-//! Settings of the levels that hold mail to account: what each sets, what holds there, and where that comes from.
+//! Settings of every level: what each sets, what holds there, and where that comes from.
 
 use crate::domain_change::domain_in;
+use crate::domains::account_within;
+use crate::layers::{self, Base, Stack};
 use crate::mailbox_change::mailbox_in;
 use crate::outbound::outbound_in;
-use crate::{Error, Service, UseCase, layers};
-use model::settings::{DEFINITIONS, Level, Source, explain};
+use crate::{Error, Service, UseCase};
+use model::settings::{DEFINITIONS, Definition, Level, Source};
 use model::{AccountId, Actor, DomainId, FieldError, MailboxId, Settings};
 use serde_json::Value as Json;
+use store::account::Account;
 use store::change::Touched;
+use store::defaults::Level as Defaults;
 use store::domain::Domain;
+use store::group::Group;
 use store::mailbox::Mailbox;
 use store::outbound::OutboundIp;
 use store::{Connection, Scope};
 
-/// Whose settings.
+/// Whose settings. Defaults without an account are those of the whole system; they, and the system's own, are for the
+/// system's administrators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingsOf {
-    /// What holds where nothing else says otherwise; for the system's administrators.
+    /// What holds where nothing else says otherwise.
     System,
+    Account(AccountId),
+    /// The default inbound domain.
+    DefaultInbound(Option<AccountId>),
+    /// Default outbound IPs.
+    DefaultOutbound(Option<AccountId>),
+    /// The Outbound Authenticated Relay.
+    DefaultRelay(Option<AccountId>),
     Domain(DomainId),
     OutboundIp(i64),
+    Group(i64),
     Mailbox(MailboxId),
+}
+
+impl SettingsOf {
+    /// Those that hold for a whole account or more are not everybody's who may change a mailbox's.
+    fn edited_by(self) -> UseCase {
+        match self {
+            SettingsOf::System
+            | SettingsOf::Account(_)
+            | SettingsOf::DefaultInbound(_)
+            | SettingsOf::DefaultOutbound(_)
+            | SettingsOf::DefaultRelay(_) => UseCase::EditAccountSettings,
+            SettingsOf::Domain(_) | SettingsOf::OutboundIp(_) | SettingsOf::Group(_) | SettingsOf::Mailbox(_) => {
+                UseCase::EditSettings
+            }
+        }
+    }
 }
 
 /// The settings of one place.
@@ -33,28 +63,40 @@ pub struct SettingsView {
     pub effective: Vec<(String, Source)>,
 }
 
-/// The row that has the settings, and those of the levels below it, lowest first.
+/// The row that has the settings.
 enum Row {
     System,
+    Account(Account<Settings>),
+    Defaults(Defaults, Option<AccountId>),
     Domain(Domain),
     OutboundIp(OutboundIp),
+    Group(Group<Settings>, Domain),
     Mailbox(Mailbox),
 }
 
+/// A place and the levels below it, for inbound mail and for outbound mail.
 struct Found {
     row: Row,
     level: Level,
     own: Settings,
-    below: Vec<(Level, Settings)>,
+    inbound: Stack,
+    outbound: Stack,
 }
 
 impl Found {
+    fn new(row: Row, level: Level, own: Settings, below: Stack) -> Found {
+        Found { row, level, own, inbound: below.clone(), outbound: below }
+    }
+
     /// For the audit trail: what it is called, and whose it is.
     fn object(&self) -> (String, Option<AccountId>) {
         match &self.row {
             Row::System => ("system".into(), None),
+            Row::Account(a) => (a.name.clone(), Some(a.id)),
+            Row::Defaults(_, account) => (self.level.label().to_lowercase(), *account),
             Row::Domain(d) => (d.name.to_string(), Some(d.account)),
             Row::OutboundIp(o) => (o.range.to_string(), Some(o.account)),
+            Row::Group(g, d) => (format!("{} in {}", g.name, d.name), Some(d.account)),
             Row::Mailbox(m) => (m.address.to_string(), Some(m.account)),
         }
     }
@@ -62,45 +104,93 @@ impl Found {
     /// What running servers must read again when it changes.
     fn touched(&self) -> Touched {
         match &self.row {
-            Row::System => Touched::Levels,
-            Row::Domain(d) => Touched::Domain(d.id),
+            Row::System | Row::Account(_) | Row::Defaults(..) => Touched::Levels,
+            Row::Domain(d) | Row::Group(_, d) => Touched::Domain(d.id),
             Row::OutboundIp(_) => Touched::Outbound,
             Row::Mailbox(m) => Touched::Mailbox(m.id),
         }
     }
 
     fn view(&self) -> SettingsView {
-        let mut levels: Vec<(Level, &Settings)> = self.below.iter().map(|(l, s)| (*l, s)).collect();
-        levels.push((self.level, &self.own));
+        let inbound = self.inbound.clone().with(self.level, &self.own);
+        let outbound = self.outbound.clone().with(self.level, &self.own);
+        // What a domain may set is about its inbound mail, all else about what is sent.
+        let stack = |d: &Definition| if d.levels.contains(Level::Domain) { &inbound } else { &outbound };
         let here = DEFINITIONS.iter().filter(|d| d.levels.contains(self.level));
-        let effective = here.filter_map(|d| Some((d.path(), explain(&levels, &d.path())?))).collect();
+        let effective = here.filter_map(|d| Some((d.path(), stack(d).explain(&d.path())?))).collect();
         SettingsView { level: self.level, set: self.own.clone(), effective }
     }
 }
 
+/// The account where one is named, within the scope; without one it takes the scope of everything.
+fn account_in(scope: Scope, account: Option<AccountId>) -> Result<(), Error> {
+    match account {
+        Some(id) if account_within(scope, id) => Ok(()),
+        Some(_) => Err(Error::not_found("account")),
+        None if scope == Scope::All => Ok(()),
+        None => Err(Error::not_found("setting of the whole system for this login")),
+    }
+}
+
 async fn find(c: &mut Connection, scope: Scope, of: SettingsOf) -> Result<Found, Error> {
-    let system = store::change::settings(c).await?;
-    let brand = vec![(Level::Brand, system.clone())];
     Ok(match of {
-        SettingsOf::System if scope == Scope::All => {
-            Found { row: Row::System, level: Level::Brand, own: system, below: Vec::new() }
+        SettingsOf::System => {
+            account_in(scope, None)?;
+            Found::new(Row::System, Level::Brand, store::change::settings(c).await?, Stack::default())
         }
-        SettingsOf::System => return Err(Error::not_found("setting of the whole system for this login")),
+        SettingsOf::Account(id) => {
+            account_in(scope, Some(id))?;
+            let account: Option<Account<Settings>> = store::account::get(c, id).await?;
+            let account = account.ok_or_else(|| Error::not_found("account"))?;
+            let below = Base::of(c, Some(id)).await?.brand(Some(id));
+            Found::new(Row::Account(account.clone()), Level::Account, account.settings, below)
+        }
+        SettingsOf::DefaultInbound(account) => defaults(c, scope, Defaults::Domain, account).await?,
+        SettingsOf::DefaultOutbound(account) => defaults(c, scope, Defaults::Outbound, account).await?,
+        SettingsOf::DefaultRelay(account) => defaults(c, scope, Defaults::Relay, account).await?,
         SettingsOf::Domain(id) => {
             let d = domain_in(c, scope, id).await?;
-            Found { level: Level::Domain, own: d.settings.clone(), below: brand, row: Row::Domain(d) }
+            let below = Base::of(c, Some(d.account)).await?.inbound(d.account);
+            Found::new(Row::Domain(d.clone()), Level::Domain, d.settings, below)
         }
         SettingsOf::OutboundIp(id) => {
             let o = outbound_in(c, scope, id).await?;
-            Found { level: Level::OutboundIp, own: o.settings.clone(), below: brand, row: Row::OutboundIp(o) }
+            let below = Base::of(c, Some(o.account)).await?.outbound(o.account);
+            Found::new(Row::OutboundIp(o.clone()), Level::OutboundIp, o.settings, below)
+        }
+        SettingsOf::Group(id) => {
+            let (group, domain) = crate::groups::group_in(c, scope, id).await?;
+            let (own, (inbound, outbound)) = (group.settings.clone(), below_people(c, &domain).await?);
+            Found { row: Row::Group(group, domain), level: Level::Group, own, inbound, outbound }
         }
         SettingsOf::Mailbox(id) => {
             let m = mailbox_in(c, scope, id).await?;
             let domain = store::domain::get(c, m.domain).await?.ok_or_else(|| Error::not_found("domain"))?;
-            let below = vec![(Level::Brand, system), (Level::Domain, domain.settings)];
-            Found { level: Level::Mailbox, own: m.settings.clone(), below, row: Row::Mailbox(m) }
+            let groups: Vec<Group<Settings>> = store::group::of_mailbox(c, id).await?;
+            let groups = || groups.iter().map(|g| &g.settings);
+            let (inbound, outbound) = below_people(c, &domain).await?;
+            let (inbound, outbound) = (inbound.with_groups(groups()), outbound.with_groups(groups()));
+            Found { own: m.settings.clone(), row: Row::Mailbox(m), level: Level::Mailbox, inbound, outbound }
         }
     })
+}
+
+async fn defaults(c: &mut Connection, scope: Scope, of: Defaults, account: Option<AccountId>) -> Result<Found, Error> {
+    account_in(scope, account)?;
+    if let Some(id) = account
+        && store::account::name(c, id).await?.is_none()
+    {
+        return Err(Error::not_found("account"));
+    }
+    let own = store::defaults::get(c, of, account).await?.unwrap_or_default();
+    let below = Base::of(c, account).await?.below_defaults(of, account);
+    Ok(Found::new(Row::Defaults(of, account), layers::default_level(of), own, below))
+}
+
+/// What lies below the groups and mailboxes of a domain: for mail to them, and for mail of theirs from wherever.
+async fn below_people(c: &mut Connection, domain: &Domain) -> Result<(Stack, Stack), Error> {
+    let base = Base::of(c, Some(domain.account)).await?;
+    Ok((base.inbound(domain.account).with(Level::Domain, &domain.settings), base.outbound(domain.account)))
 }
 
 impl Service {
@@ -123,7 +213,7 @@ impl Service {
         of: SettingsOf,
         changes: &[(String, Json)],
     ) -> Result<SettingsView, Error> {
-        let scope = self.permit(actor, UseCase::EditSettings)?;
+        let scope = self.permit(actor, of.edited_by())?;
         let mut tx = self.inner.store.begin().await?;
         let mut found = find(&mut tx, scope, of).await?;
         let named = changes.iter().map(|(path, value)| (path.as_str(), value.clone()));
@@ -144,6 +234,12 @@ impl Service {
         let own = found.own.clone();
         match &mut found.row {
             Row::System => store::change::set_settings(&mut tx, &own).await?,
+            Row::Account(a) => {
+                a.settings = own;
+                store::account::update(&mut tx, a).await?;
+            }
+            Row::Defaults(of, account) if own.is_empty() => store::defaults::clear(&mut tx, *of, *account).await?,
+            Row::Defaults(of, account) => store::defaults::set(&mut tx, *of, *account, &own).await?,
             Row::Domain(d) => {
                 d.settings = own;
                 store::domain::update(&mut tx, d).await?;
@@ -151,6 +247,10 @@ impl Service {
             Row::OutboundIp(o) => {
                 o.settings = own;
                 store::outbound::put(&mut tx, o).await?;
+            }
+            Row::Group(g, _) => {
+                g.settings = own;
+                store::group::update(&mut tx, g).await?;
             }
             Row::Mailbox(m) => {
                 m.settings = own;

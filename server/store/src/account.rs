@@ -60,6 +60,13 @@ pub async fn update<S: Serialize>(c: &mut Connection, a: &Account<S>) -> Result<
     Ok(())
 }
 
+/// Brand and settings of every account that has some, for the snapshot.
+pub async fn all_settings<S: DeserializeOwned>(c: &mut Connection) -> Result<Vec<(AccountId, Option<i64>, S)>, Error> {
+    let rows = sql("SELECT id, brand, settings FROM account WHERE brand IS NOT NULL OR settings <> '{}'");
+    let rows = rows.fetch_all(c).await?;
+    rows.iter().map(|r| Ok((AccountId(int(r, "id")?), r.get("brand")?, codec::json(r, "settings")?))).collect()
+}
+
 /// Makes it the default account, in place of the one that was.
 pub async fn set_default(c: &mut Connection, id: AccountId) -> Result<(), Error> {
     sql("UPDATE account SET is_default = 0 WHERE is_default = 1").execute(c).await?;

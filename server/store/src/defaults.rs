@@ -2,7 +2,7 @@
 //! 7): of an account, or of the whole system.
 
 use crate::codec::{self, text};
-use crate::db::sql;
+use crate::db::{Row, sql};
 use crate::{Connection, Error};
 use model::AccountId;
 use serde::{Serialize, de::DeserializeOwned};
@@ -68,6 +68,20 @@ pub async fn set<S: Serialize>(
 /// All there are, for the snapshot.
 pub async fn all<S: DeserializeOwned>(c: &mut Connection) -> Result<Vec<(Level, Option<AccountId>, S)>, Error> {
     let rows = sql("SELECT level, account, settings FROM default_settings ORDER BY id").fetch_all(c).await?;
+    levels(&rows)
+}
+
+/// Those of the whole system, and those of the account where one is given.
+pub async fn of<S: DeserializeOwned>(
+    c: &mut Connection,
+    account: Option<AccountId>,
+) -> Result<Vec<(Level, Option<AccountId>, S)>, Error> {
+    let text = "SELECT level, account, settings FROM default_settings
+         WHERE level IN ('domain', 'outbound', 'relay') AND coalesce(account, 0) IN (0, $1)";
+    levels(&sql(text).bind(account.map_or(0, |a| a.0)).fetch_all(c).await?)
+}
+
+fn levels<S: DeserializeOwned>(rows: &[Row]) -> Result<Vec<(Level, Option<AccountId>, S)>, Error> {
     rows.iter()
         .map(|r| {
             let account = r.get::<Option<i64>>("account")?.map(AccountId);

@@ -1,4 +1,4 @@
-//! Friends and enemies lists of domains and mailboxes.
+//! Friends and enemies lists of domains, groups and mailboxes.
 
 use crate::codec::{int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
@@ -11,6 +11,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owner {
     Domain(DomainId),
+    Group(i64),
     Mailbox(MailboxId),
 }
 
@@ -18,7 +19,16 @@ impl Owner {
     fn columns(self) -> (&'static str, i64) {
         match self {
             Owner::Domain(id) => ("domain", id.0),
+            Owner::Group(id) => ("group", id),
             Owner::Mailbox(id) => ("mailbox", id.0),
+        }
+    }
+    fn of(level: String, id: i64) -> Result<Owner, Error> {
+        match level.as_str() {
+            "domain" => Ok(Owner::Domain(DomainId(id))),
+            "group" => Ok(Owner::Group(id)),
+            "mailbox" => Ok(Owner::Mailbox(MailboxId(id))),
+            _ => Err(Error::Corrupt { what: "level", text: level, why: "not a level of senders".into() }),
         }
     }
 }
@@ -183,10 +193,7 @@ pub async fn all(c: &mut Connection) -> Result<HashMap<Owner, Lists>, Error> {
             .await?;
     let mut out: HashMap<Owner, Lists> = HashMap::new();
     for r in &rows {
-        let id = int(r, "owner")?;
-        let owner =
-            if text(r, "level")? == "domain" { Owner::Domain(DomainId(id)) } else { Owner::Mailbox(MailboxId(id)) };
-        sort_in(out.entry(owner).or_default(), r)?;
+        sort_in(out.entry(Owner::of(text(r, "level")?, int(r, "owner")?)?).or_default(), r)?;
     }
     Ok(out)
 }

@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::schema::schema_of;
 use axum::extract::{Path, State};
 use model::settings::{DEFINITIONS, Definition, Level};
-use model::{DomainId, MailboxId};
+use model::{AccountId, DomainId, MailboxId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service::{Service, SettingsOf, SettingsView};
@@ -15,31 +15,38 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// Where settings are set and take effect.
+/// Where settings are set. Of the defaults, id 0 is the whole system's, any other that of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingsScope {
-    /// The whole system; its id is 0.
+    /// The whole system, and a brand; the system's id is 0.
     System,
+    Account,
+    /// What domains have that set nothing else.
+    DefaultInbound,
+    /// What outbound IPs have that set nothing else.
+    DefaultOutbound,
+    /// What senders have who log in.
+    DefaultRelay,
     Domain,
     OutboundIp,
+    Group,
     Mailbox,
 }
 
-impl SettingsScope {
-    const ALL: &[SettingsScope] = &[Self::System, Self::Domain, Self::OutboundIp, Self::Mailbox];
-
-    fn level(self) -> Level {
-        match self {
-            SettingsScope::System => Level::Brand,
-            SettingsScope::Domain => Level::Domain,
-            SettingsScope::OutboundIp => Level::OutboundIp,
-            SettingsScope::Mailbox => Level::Mailbox,
+impl From<Level> for SettingsScope {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Brand => SettingsScope::System,
+            Level::Account => SettingsScope::Account,
+            Level::DefaultInbound => SettingsScope::DefaultInbound,
+            Level::DefaultOutbound => SettingsScope::DefaultOutbound,
+            Level::OutboundRelay => SettingsScope::DefaultRelay,
+            Level::Domain => SettingsScope::Domain,
+            Level::OutboundIp => SettingsScope::OutboundIp,
+            Level::Group => SettingsScope::Group,
+            Level::Mailbox => SettingsScope::Mailbox,
         }
-    }
-
-    fn of(level: Level) -> Option<Self> {
-        Self::ALL.iter().copied().find(|s| s.level() == level)
     }
 }
 
@@ -67,7 +74,7 @@ impl From<&Definition> for SettingDefinition {
             path: d.path(),
             label: d.label.to_owned(),
             help: d.help.to_owned(),
-            scopes: d.levels.iter().filter_map(SettingsScope::of).collect(),
+            scopes: d.levels.iter().map(SettingsScope::from).collect(),
             default: d.default(),
             schema: schema_of(&d.kind),
         }
@@ -100,7 +107,7 @@ pub struct SettingsState {
 impl From<SettingsView> for SettingsState {
     fn from(v: SettingsView) -> Self {
         let effective = v.effective.into_iter().map(|(path, source)| {
-            let from = source.level.and_then(SettingsScope::of);
+            let from = source.level.map(SettingsScope::from);
             (path, EffectiveSetting { value: source.value, from })
         });
         SettingsState {
@@ -121,12 +128,23 @@ pub fn routes() -> OpenApiRouter<Api> {
 }
 
 fn place(scope: &str, id: &str) -> Result<SettingsOf, ApiError> {
-    let none =
-        || ApiError::not_found("place of settings; there are system/0, domain/{id}, outbound-ip/{id}, mailbox/{id}");
+    let none = || {
+        ApiError::not_found(
+            "place of settings; there are system/0, account/{id}, default-inbound/{account or 0}, \
+             default-outbound/{account or 0}, default-relay/{account or 0}, domain/{id}, outbound-ip/{id}, group/{id} \
+             and mailbox/{id}",
+        )
+    };
     let digits = !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
     let id: i64 = digits.then(|| id.parse().ok()).flatten().ok_or_else(none)?;
+    let account = (id != 0).then_some(AccountId(id));
     match (scope, id) {
         ("system", 0) => Ok(SettingsOf::System),
+        ("account", id) => Ok(SettingsOf::Account(AccountId(id))),
+        ("default-inbound", _) => Ok(SettingsOf::DefaultInbound(account)),
+        ("default-outbound", _) => Ok(SettingsOf::DefaultOutbound(account)),
+        ("default-relay", _) => Ok(SettingsOf::DefaultRelay(account)),
+        ("group", id) => Ok(SettingsOf::Group(id)),
         ("domain", id) => Ok(SettingsOf::Domain(DomainId(id))),
         ("outbound-ip", id) => Ok(SettingsOf::OutboundIp(id)),
         ("mailbox", id) => Ok(SettingsOf::Mailbox(MailboxId(id))),
@@ -142,8 +160,7 @@ fn place(scope: &str, id: &str) -> Result<SettingsOf, ApiError> {
 )]
 async fn catalogue(State(service): State<Service>, caller: Caller) -> Result<Json<SettingsCatalogue>, ApiError> {
     service.may_read_settings(&caller.actor)?;
-    let here = |d: &SettingDefinition| !d.scopes.is_empty();
-    Ok(Json(SettingsCatalogue { items: DEFINITIONS.iter().map(SettingDefinition::from).filter(here).collect() }))
+    Ok(Json(SettingsCatalogue { items: DEFINITIONS.iter().map(SettingDefinition::from).collect() }))
 }
 
 /// Shows the settings of one place

@@ -132,6 +132,8 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_settings", ReadSettings, "GET", format!("/settings/domain/{domain}"), none.clone(), 200);
     let change = json!({ "filtering.junk": "quarantine", "digest.frequency": "weekly" });
     op("change_settings", EditSettings, "PATCH", format!("/settings/domain/{domain}"), change, 200);
+    let change = json!({ "outbound_routing.max_size_mb": n.min(100) });
+    op("change_settings", EditAccountSettings, "PATCH", format!("/settings/default-outbound/{account}"), change, 200);
     service.create_token(system, "spare", &[], Some(AccountId(account))).await.unwrap();
     let all = After { cursor: None, limit: 1 };
     let token = service.tokens_after(system, &all).await.unwrap().rows[0].id;

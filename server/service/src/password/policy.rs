@@ -15,18 +15,13 @@ pub(crate) struct Policy(pub(crate) Shared<PasswordValues>);
 impl Policy {
     /// For administrators of the account, or of the system: brand, account.
     pub(crate) async fn of_administrators(c: &mut Connection, account: Option<AccountId>) -> Result<Policy, Error> {
-        let system = store::change::settings(c).await?;
-        let account = match account {
-            Some(id) => store::account::get(c, id).await?.map(|a| a.settings).unwrap_or_default(),
-            None => Default::default(),
-        };
-        Ok(Policy(layers::administrators(&system, &account).resolve(Direction::Inbound).password))
+        let levels = layers::Base::of(c, account).await?.account(account);
+        Ok(Policy(levels.resolve(Direction::Inbound).password))
     }
 
     /// For a mailbox that the domain gets: nothing above the domain is set for it yet.
     pub(crate) async fn of_domain(c: &mut Connection, domain: &Domain) -> Result<Policy, Error> {
-        let system = store::change::settings(c).await?;
-        Ok(Policy(layers::domain(&system, &domain.settings).resolve(Direction::Inbound).password))
+        Ok(Policy(layers::of_domain(c, domain).await?.resolve(Direction::Inbound).password))
     }
 
     /// What is wrong with a new password, with what would be accepted.

@@ -1,10 +1,9 @@
 //! A protected domain: as it is configured, and what holds for it.
 
-use super::levels::Levels;
-use crate::layers;
+use crate::layers::{self, Base};
 use arc_swap::ArcSwapOption;
 use filter::{Policy, SenderLists};
-use model::settings::Layered;
+use model::settings::{Layered, Level};
 use model::view::Unrecognized;
 use model::{AccountId, Direction, DomainId, DomainName, HostPort, Settings, Values};
 use std::collections::HashMap;
@@ -31,6 +30,8 @@ pub struct Domain {
 /// A group of mailboxes: what it sets.
 #[derive(Debug)]
 pub(super) struct Group {
+    /// Among the groups of its domain; the first goes before the others.
+    pub(super) position: i64,
     pub(super) settings: Settings,
 }
 
@@ -44,7 +45,7 @@ impl Domain {
         self.unprotected.get_or_init(|| Arc::new(Policy { unprotected: true, ..Policy::clone(&self.policy) }))
     }
 
-    /// What holds for the members of these groups, in their order, who set nothing themselves.
+    /// What holds for the members of these groups who set nothing themselves.
     pub(super) fn of_groups(&self, groups: &[i64], make: impl FnOnce() -> Policy) -> Arc<Policy> {
         if let Some(known) = self.by_groups.read().unwrap_or_else(PoisonError::into_inner).get(groups) {
             return known.clone();
@@ -62,7 +63,7 @@ pub(super) struct DomainEntry {
     pub(super) row: store::domain::Domain,
     pub(super) groups: HashMap<i64, Arc<Group>>,
     pub(super) senders: Arc<SenderLists>,
-    resolved: ArcSwapOption<(Arc<Levels>, Arc<Domain>)>,
+    resolved: ArcSwapOption<(Arc<Base>, Arc<Domain>)>,
 }
 
 impl DomainEntry {
@@ -74,7 +75,7 @@ impl DomainEntry {
         DomainEntry { row, groups, senders, resolved: ArcSwapOption::empty() }
     }
 
-    pub(super) fn domain(&self, levels: &Arc<Levels>) -> Arc<Domain> {
+    pub(super) fn domain(&self, levels: &Arc<Base>) -> Arc<Domain> {
         if let Some(known) = self.resolved.load().as_ref()
             && Arc::ptr_eq(&known.0, levels)
         {
@@ -85,9 +86,9 @@ impl DomainEntry {
         domain
     }
 
-    fn resolve(&self, levels: &Levels) -> Domain {
+    fn resolve(&self, levels: &Base) -> Domain {
         let row = &self.row;
-        let layered = layers::domain(&levels.brand, &row.settings);
+        let layered = layers::lay(&levels.inbound(row.account).layered(), Level::Domain, &row.settings);
         let mut policy = Policy::new(layered.resolve(Direction::Inbound), row.name.clone());
         policy.profile = (!row.settings.is_empty()).then(|| row.name.to_string());
         policy.domain_senders = self.senders.clone();

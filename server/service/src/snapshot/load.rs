@@ -1,12 +1,13 @@
 //! Reading the configuration: all of it, or what has changed.
 
 use super::domain::{DomainEntry, Group};
-use super::levels::Levels;
 use super::mailbox::{MailboxEntry, Own};
 use super::{Outbound, Snapshot};
-use crate::{Error, layers};
+use crate::Error;
+use crate::layers::Base;
 use filter::SenderLists;
-use model::{DomainId, MailboxId, Settings};
+use model::settings::Level;
+use model::{Direction, DomainId, MailboxId, Settings};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::change::Touched;
@@ -20,13 +21,13 @@ fn compile(lists: &Lists) -> Arc<SenderLists> {
 }
 
 fn made(groups: Vec<group::Group<Settings>>) -> impl Iterator<Item = (DomainId, i64, Arc<Group>)> {
-    groups.into_iter().map(|g| (g.domain, g.id, Arc::new(Group { settings: g.settings })))
+    groups.into_iter().map(|g| (g.domain, g.id, Arc::new(Group { position: g.position, settings: g.settings })))
 }
 
 /// Reads everything.
 pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
     let version = change::counter(c).await?;
-    let mut snapshot = Snapshot { version, levels: Arc::new(Levels::load(c).await?), ..Snapshot::default() };
+    let mut snapshot = Snapshot { version, levels: Arc::new(Base::all(c).await?), ..Snapshot::default() };
     let mut lists = senders::all(c).await?;
 
     let mut groups: HashMap<DomainId, Groups> = HashMap::new();
@@ -45,7 +46,7 @@ pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
         let own = Own::new(
             row.settings,
             lists.remove(&Owner::Mailbox(row.id)).map(|l| compile(&l)),
-            members.remove(&row.id).unwrap_or_default().into(),
+            members.remove(&row.id).unwrap_or_default(),
         );
         snapshot.put_mailbox(MailboxEntry {
             id: row.id,
@@ -66,7 +67,7 @@ pub(super) async fn newer(c: &mut Connection, snapshot: &Snapshot) -> Result<Opt
     let Some(touched) = change::since(c, snapshot.version, version).await? else { return Ok(None) };
     let mut new = Snapshot { version, ..snapshot.clone() };
     if touched.contains(&Touched::Levels) {
-        new.levels = Arc::new(Levels::load(c).await?);
+        new.levels = Arc::new(Base::all(c).await?);
     }
     // An address may go from one mailbox to another: what went is taken out before anything is put in.
     for t in &touched {
@@ -116,15 +117,15 @@ async fn again_mailbox(c: &mut Connection, new: &mut Snapshot, id: MailboxId) ->
         state: row.state,
         domain: row.domain,
         aliases: aliases.iter().map(|a| a.key().into()).collect(),
-        own: Own::new(row.settings, lists, groups.into()),
+        own: Own::new(row.settings, lists, groups),
     });
     Ok(())
 }
 
 /// The narrowest network that holds an address speaks for it.
-async fn outbound(c: &mut Connection, levels: &Levels) -> Result<Arc<[Outbound]>, Error> {
+async fn outbound(c: &mut Connection, levels: &Base) -> Result<Arc<[Outbound]>, Error> {
     let made = |o: store::outbound::OutboundIp| {
-        let values = layers::outbound(&levels.brand, &o.settings);
+        let values = levels.outbound(o.account).with(Level::OutboundIp, &o.settings).resolve(Direction::Outbound);
         Outbound { account: o.account, range: o.range, nickname: o.nickname, values }
     };
     let mut all: Vec<Outbound> = store::outbound::all(c, None).await?.into_iter().map(made).collect();

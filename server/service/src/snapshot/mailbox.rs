@@ -25,15 +25,16 @@ pub(super) struct MailboxEntry {
 pub(super) struct Own {
     pub(super) settings: Settings,
     pub(super) senders: Option<Arc<SenderLists>>,
-    /// Groups that it is in; the first goes before the others.
+    /// Groups that it is in, by id: their order is the domain's to know.
     pub(super) groups: Box<[i64]>,
     resolved: ArcSwapOption<(Arc<Domain>, Arc<Policy>)>,
 }
 
 impl Own {
-    pub(super) fn new(settings: Settings, senders: Option<Arc<SenderLists>>, groups: Box<[i64]>) -> Option<Box<Own>> {
+    pub(super) fn new(settings: Settings, senders: Option<Arc<SenderLists>>, mut groups: Vec<i64>) -> Option<Box<Own>> {
+        groups.sort_unstable();
         let nothing = settings.is_empty() && senders.is_none() && groups.is_empty();
-        (!nothing).then(|| Box::new(Own { settings, senders, groups, resolved: ArcSwapOption::empty() }))
+        (!nothing).then(|| Box::new(Own { settings, senders, groups: groups.into(), resolved: ArcSwapOption::empty() }))
     }
 }
 
@@ -59,7 +60,8 @@ impl MailboxEntry {
     }
 
     fn resolve(&self, own: &Own, domain: &Domain) -> Policy {
-        let groups: Vec<_> = own.groups.iter().filter_map(|id| domain.groups.get(id)).collect();
+        let mut groups: Vec<_> = own.groups.iter().filter_map(|id| domain.groups.get(id)).collect();
+        groups.sort_by_key(|g| g.position);
         let set = groups.iter().any(|g| !g.settings.is_empty()) || !own.settings.is_empty();
         let values = if set {
             let lay = |below: Layered, (level, settings)| Layered::of(level, settings).over(&below);

@@ -4,7 +4,6 @@
 //! one before it whatever has not changed. So a change is in force within a second at a million mailboxes too.
 
 mod domain;
-mod levels;
 mod load;
 mod mailbox;
 mod sharded;
@@ -12,10 +11,10 @@ mod sharded;
 pub use domain::Domain;
 
 use crate::Error;
+use crate::layers::Base;
 use arc_swap::ArcSwap;
 use domain::DomainEntry;
 use filter::Policy;
-use levels::Levels;
 use mailbox::MailboxEntry;
 use model::view::MailboxState;
 use model::{AccountId, Cidr, DomainId, EmailAddress, MailboxId, Values};
@@ -59,7 +58,7 @@ pub struct Outbound {
 pub struct Snapshot {
     /// Counter of changes that this snapshot shows.
     pub version: i64,
-    levels: Arc<Levels>,
+    levels: Arc<Base>,
     domains: Sharded<Box<str>, Arc<DomainEntry>>,
     by_id: Sharded<DomainId, Arc<DomainEntry>>,
     addresses: Sharded<Box<str>, Arc<MailboxEntry>>,

@@ -6,6 +6,7 @@ mod digest;
 mod feed;
 mod forms;
 mod isolation;
+mod levels;
 mod login;
 mod message;
 mod passwords;

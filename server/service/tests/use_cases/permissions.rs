@@ -41,6 +41,7 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::Export, "y----"),
     (UseCase::ReadSettings, "yyyy-"),
     (UseCase::EditSettings, "yyy--"),
+    (UseCase::EditAccountSettings, "yy---"),
     (UseCase::ListAdministrators, "yy---"),
     (UseCase::AddAdministrator, "yy---"),
     (UseCase::EditAdministrator, "yy---"),
@@ -169,6 +170,15 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         UseCase::EditSettings => {
             let changes = [("digest.frequency".to_owned(), "weekly".into())];
             s.change_settings(a, SettingsOf::Mailbox(mailbox), &changes).await.map(drop)
+        }
+        UseCase::EditAccountSettings => {
+            let account = AccountId(1);
+            let changes = [("routing.max_size_mb".to_owned(), n.min(100).into())];
+            s.change_settings(a, SettingsOf::Account(account), &changes).await?;
+            s.change_settings(a, SettingsOf::DefaultInbound(Some(account)), &changes).await?;
+            let changes = [("outbound_routing.max_size_mb".to_owned(), n.min(100).into())];
+            s.change_settings(a, SettingsOf::DefaultRelay(Some(account)), &changes).await?;
+            s.change_settings(a, SettingsOf::DefaultOutbound(Some(account)), &changes).await.map(drop)
         }
         UseCase::ListTokens => s.tokens_after(a, &ALL).await.map(drop),
         UseCase::RevokeToken => {
