@@ -2,7 +2,9 @@
 
 use crate::admin;
 use crate::login::Login;
+use crate::passwords;
 use crate::personal;
+use crate::sessions;
 use crate::ui::state::provide_state;
 use crate::ui::{Icon, Logo};
 use leptos::prelude::*;
@@ -22,6 +24,9 @@ pub fn App() -> impl IntoView {
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <Routes fallback=NotFound>
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
+                <Route path=path!("/password") view=passwords::Change ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view=passwords::Forgot ssr=SsrMode::Async />
+                <Route path=path!("/activate/:token") view=passwords::ByLink ssr=SsrMode::Async />
                 <ParentRoute path=path!("/admin") view=admin::Dashboard ssr=SsrMode::Async>
                     <Route path=path!("") view=admin::home::Home ssr=SsrMode::Async />
                     <Route path=path!("search") view=admin::search::Search ssr=SsrMode::Async />
@@ -35,10 +40,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("quarantine") view=admin::quarantine::List ssr=SsrMode::Async />
                     <Route path=path!("quarantine/delete") view=admin::quarantine::ConfirmDelete ssr=SsrMode::Async />
                     <Route path=path!("quarantine/:id") view=admin::message::Detail ssr=SsrMode::Async />
+                    <Route path=path!("sessions") view=sessions::List ssr=SsrMode::Async />
                     <Route path=path!("audit") view=admin::audit::List ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
                     <Route path=path!("") view=personal::home::Home ssr=SsrMode::Async />
+                    <Route path=path!("sessions") view=sessions::List ssr=SsrMode::Async />
                     <Route path=path!("delete") view=personal::ConfirmDelete ssr=SsrMode::Async />
                     <Route path=path!("message/:id") view=personal::message::Detail ssr=SsrMode::Async />
                 </ParentRoute>

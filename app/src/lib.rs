@@ -11,8 +11,10 @@ mod app;
 #[cfg(feature = "ssr")]
 mod light;
 mod login;
+mod passwords;
 pub mod personal;
 pub mod query;
+mod sessions;
 pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod web;

@@ -1,7 +1,8 @@
 //! The login, for administrators and mailbox owners alike.
 
+use crate::passwords::Entry;
+use crate::ui::Field;
 use crate::ui::state::LastFlash;
-use crate::ui::{Field, Icon, Logo};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -9,30 +10,27 @@ use leptos_router::hooks::use_query_map;
 pub fn Login() -> impl IntoView {
     let next = use_query_map().with_untracked(|q| q.get("next").unwrap_or_default());
     let failure = use_context::<LastFlash>().and_then(|f| f.0.failure).filter(|f| f.path == "/login");
-    let email = failure
-        .as_ref()
-        .and_then(|f| f.values.iter().find(|(k, _)| k == "email").map(|(_, v)| v.clone()))
-        .unwrap_or_default();
+    let value = |name: &str| failure.as_ref()?.values.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
+    let email = value("email").unwrap_or_default();
+    let question = value("captcha_question").zip(value("captcha_token"));
     view! {
-        <leptos_meta::Title text="Log in" />
-        <main id="main" class="entry" tabindex="-1">
-            <div class="entry-card">
-                <p class="brand mb-6"><Logo />"Postern"</p>
-                <h1 class="mb-5">"Log in"</h1>
-                {failure.map(|f| view! {
-                    <div class="banner bad" role="alert">
-                        <Icon name="alert" />
-                        <p>{f.error.message}</p>
+        <Entry title="Log in" failure=failure.clone()>
+            <form method="post" action="/login">
+                <input type="hidden" name="next" value=next />
+                <Field name="email" label="Email address" kind="email" value=email required=true autocomplete="username" />
+                <Field name="password" label="Password" kind="password" required=true autocomplete="current-password" />
+                {question.map(|(question, token)| view! {
+                    <input type="hidden" name="captcha_token" value=token />
+                    <div class="field">
+                        <label for="f-captcha">{question}</label>
+                        <input class="input" id="f-captcha" name="captcha" inputmode="numeric" required autocomplete="off" aria-describedby="f-captcha-help" />
+                        <p class="help" id="f-captcha-help">"Answer in digits. This keeps programs from guessing passwords."</p>
                     </div>
                 })}
-                <form method="post" action="/login">
-                    <input type="hidden" name="next" value=next />
-                    <Field name="email" label="Email address" kind="email" value=email required=true autocomplete="username" />
-                    <Field name="password" label="Password" kind="password" required=true autocomplete="current-password" />
-                    <button class="btn primary w-full" type="submit">"Log in"</button>
-                </form>
-                <p class="soft small mt-5">"No password? The links in your spam digest log you in."</p>
-            </div>
-        </main>
+                <button class="btn primary w-full" type="submit">"Log in"</button>
+            </form>
+            <p class="soft small mt-5"><a href="/forgot" rel="external">"Forgot your password?"</a></p>
+            <p class="soft small mt-2">"No password? The links in your spam digest log you in."</p>
+        </Entry>
     }
 }

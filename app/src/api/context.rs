@@ -22,6 +22,11 @@ fn service() -> Result<Service, ApiError> {
         .ok_or_else(|| ApiError(UserError::new(ErrorCode::Internal, "The server is not ready.")))
 }
 
+/// For the few operations that need no login.
+pub fn open() -> Result<Service, ApiError> {
+    service()
+}
+
 /// For operations that read: the service and who asks.
 pub fn reader() -> Result<(Service, Actor), ApiError> {
     let session = current().0.ok_or_else(|| fail(UserError::new(ErrorCode::Unauthenticated, "Log in to go on.")))?;
@@ -40,6 +45,11 @@ pub fn writer(form_token: &str) -> Result<(Service, Actor), ApiError> {
         )));
     }
     Ok((service()?, session.actor))
+}
+
+/// The token of the request's session, to tell it from the person's others.
+pub fn session_token() -> String {
+    parts().and_then(|p| crate::web::cookie::get(&p.headers, crate::web::cookie::SESSION)).unwrap_or_default()
 }
 
 fn token_header(headers: &HeaderMap) -> Option<String> {

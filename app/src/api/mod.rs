@@ -14,9 +14,11 @@ pub(crate) mod context;
 pub mod domains;
 pub mod mailboxes;
 pub mod overview;
+pub mod passwords;
 pub mod personal;
 pub mod quarantine;
 pub mod session;
+pub mod sessions;
 
 /// What went wrong with a call, for the person who made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]

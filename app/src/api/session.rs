@@ -2,18 +2,34 @@
 
 use super::Flash;
 use model::view::Me;
+use serde::{Deserialize, Serialize};
+
+/// What the form shows that changes one's own password.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Why one must, as a sentence.
+    pub must: Option<String>,
+    /// What a password must be like.
+    pub policy: String,
+}
 
 /// On the server: from the request. In the browser this runs only where no page was hydrated.
-pub fn page_state() -> (Option<Me>, Flash) {
+pub fn page_state() -> (Option<Me>, Flash, Option<Asked>) {
     #[cfg(feature = "ssr")]
     {
-        use crate::web::PageFlash;
+        use crate::web::{LoggedIn, PageFlash};
         use axum::http::request::Parts;
         let state = leptos::prelude::use_context::<crate::web::AppState>();
-        let me = super::context::current().0.zip(state).map(|(session, state)| state.service.me(&session));
-        let flash = leptos::prelude::use_context::<Parts>().and_then(|p| p.extensions.get::<PageFlash>().cloned());
-        (me, flash.map(|f| f.0).unwrap_or_default())
+        let parts = leptos::prelude::use_context::<Parts>();
+        let flash = parts.as_ref().and_then(|p| p.extensions.get::<PageFlash>().cloned());
+        // Only this page is for who must choose another password.
+        let here = parts.as_ref().filter(|p| p.uri.path() == crate::web::PASSWORD);
+        let login = here.and_then(|p| p.extensions.get::<LoggedIn>().cloned());
+        let session = login.as_ref().map(|l| l.view.clone()).or_else(|| super::context::current().0);
+        let me = session.zip(state).map(|(session, state)| state.service.me(&session));
+        let asked = login.map(|l| Asked { must: l.must_change.map(|m| m.sentence().into()), policy: l.policy.clone() });
+        (me, flash.map(|f| f.0).unwrap_or_default(), asked)
     }
     #[cfg(not(feature = "ssr"))]
-    (None, Flash::default())
+    (None, Flash::default(), None)
 }

@@ -3,16 +3,18 @@
 use super::page::{Page, respond};
 use super::visit::{Change, posted};
 use crate::api::context::status as status_of;
-use crate::web::{AppState, clear_session, cookie, origin, own_path, session_cookie};
+use crate::web::login::{answer, question};
+use crate::web::{AppState, PASSWORD, clear_session, cookie, origin, own_path, session_cookie};
 use axum::extract::{Request, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use model::{ErrorCode, UserError};
+use service::Challenge;
 
 /// The login. `next`: the light page that asked for it.
-pub fn page(status: StatusCode, next: &str, email: &str, said: Option<&str>) -> Response {
+pub fn page(status: StatusCode, next: &str, email: &str, said: Option<&str>, question: Option<Challenge>) -> Response {
     let next = own_path(next).filter(|n| n.len() <= 300).unwrap_or_default().to_owned();
     let body = view! {
         <h1>"Log in"</h1>
@@ -21,8 +23,13 @@ pub fn page(status: StatusCode, next: &str, email: &str, said: Option<&str>) -> 
             <input type="hidden" name="next" value=next />
             <p><label for="email">"Email address"</label><input id="email" type="email" name="email" value=email.to_owned() required autocomplete="username" /></p>
             <p><label for="password">"Password"</label><input id="password" type="password" name="password" required autocomplete="current-password" /></p>
+            {question.map(|c| view! {
+                <input type="hidden" name="captcha_token" value=c.token />
+                <p><label for="captcha">{format!("{} (in digits)", c.question)}</label><input id="captcha" name="captcha" inputmode="numeric" required autocomplete="off" /></p>
+            })}
             <p><button class="go">"Log in"</button></p>
         </form>
+        <p class="soft"><a href="/forgot">"Forgot your password?"</a></p>
         <p class="soft">"No password? The links in your spam digest log you in."</p>
     };
     respond(Page { status, title: "Log in".into(), visit: None, full: "/login".into(), body: body.into_any() })
@@ -36,10 +43,15 @@ pub async fn login(State(state): State<AppState>, request: Request) -> Response 
         Err(response) => return response,
     };
     let email: String = fields.get("email").trim().chars().take(254).collect();
-    match state.service.login(&email, fields.get("password"), &from).await {
+    let answer = answer(fields.get("captcha_token"), fields.get("captcha"));
+    match state.service.login_with(&email, fields.get("password"), answer.as_ref(), &from).await {
         Ok(session) => {
             let light = own_path(fields.get("next")).filter(|n| crate::web::below(path_of(n), "/light"));
-            let to = if session.actor.is_administrator() { "/admin" } else { light.unwrap_or("/light") };
+            let to = match (session.must_change, session.actor.is_administrator()) {
+                (Some(_), _) => PASSWORD,
+                (None, true) => "/admin",
+                (None, false) => light.unwrap_or("/light"),
+            };
             let set = [(SET_COOKIE, session_cookie(&session.token, state.https()))];
             (AppendHeaders(set), Redirect::to(to)).into_response()
         }
@@ -50,7 +62,8 @@ pub async fn login(State(state): State<AppState>, request: Request) -> Response 
                 ErrorCode::Unauthenticated => StatusCode::FORBIDDEN,
                 code => status_of(code),
             };
-            page(status, fields.get("next"), &email, Some(&error.message))
+            let question = question(&state.service, &error).await;
+            page(status, fields.get("next"), &email, Some(&error.message), question)
         }
     }
 }

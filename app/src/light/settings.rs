@@ -30,6 +30,7 @@ pub async fn show(visit: Visit) -> Response {
             <p class="soft">{format!("It goes to {}.{}", home.address, last.unwrap_or_default())}</p>
             <p><button class="go">"Save"</button></p>
         </form>
+        <p><a href="/password">"Change password"</a></p>
     };
     respond(Page {
         status: StatusCode::OK,

@@ -2,7 +2,7 @@
 
 use super::{fields::Fields, login, page};
 use crate::api::Flash;
-use crate::web::{AppState, CurrentSession, PageFlash, same_secret};
+use crate::web::{AppState, CurrentSession, LoggedIn, PASSWORD, PageFlash, same_secret};
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -31,11 +31,14 @@ impl FromRequestParts<AppState> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let Some(session) = parts.extensions.get::<CurrentSession>().and_then(|s| s.0.clone()) else {
+            if parts.extensions.get::<LoggedIn>().is_some() {
+                return Err(Redirect::to(PASSWORD).into_response());
+            }
             let reads = matches!(parts.method, Method::GET | Method::HEAD);
             let next = if reads { parts.uri.path_and_query().map_or("", |p| p.as_str()) } else { "" };
             let said = (!reads).then_some("Your session has ended. Log in and repeat.");
             let status = if reads { StatusCode::OK } else { StatusCode::FORBIDDEN };
-            return Err(login::page(status, next, "", said));
+            return Err(login::page(status, next, "", said, None));
         };
         if session.actor.is_administrator() {
             return Err(Redirect::to("/admin").into_response());

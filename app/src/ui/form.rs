@@ -170,7 +170,11 @@ pub fn Field(
     /// The error where there is no form around (`FormErrors` knows).
     #[prop(optional, into)]
     wrong: Option<String>,
+    /// The same, where it is not known whether there is one.
+    #[prop(default = None)]
+    wrong_if: Option<String>,
 ) -> impl IntoView {
+    let wrong = wrong.or(wrong_if);
     let state = use_context::<FormState>();
     let kept = state.and_then(|s| s.values.with_value(|v| v.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone())));
     let value = kept.unwrap_or(value);

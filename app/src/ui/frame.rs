@@ -5,6 +5,7 @@ use crate::ui::{Icon, Logo, Toasts, Token, me};
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_location;
+use model::Role;
 
 /// A link of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,6 +127,8 @@ fn AccountMenu() -> impl IntoView {
                     <div class="menu-sep"></div>
                     <ThemeItems />
                     <div class="menu-sep"></div>
+                    <a class="menu-item" href="/password" rel="external"><Icon name="user" />"Change password"</a>
+                    <a class="menu-item" href=if me.role == Role::Owner { "/my/sessions" } else { "/admin/sessions" }><Icon name="page" />"Sessions"</a>
                     <form method="post" action="/logout">
                         <Token />
                         <button class="menu-item" type="submit"><Icon name="exit" />"Log out"</button>

@@ -1,5 +1,6 @@
 //! What every page may ask for: who is logged in, what the last act came to, when to load again.
 
+use crate::api::session::Asked;
 use crate::api::{Flash, Notice};
 use leptos::prelude::*;
 use model::view::Me;
@@ -21,8 +22,9 @@ pub struct Notices(pub RwSignal<Vec<(u32, Notice)>>);
 
 /// Called once by the root of the application.
 pub fn provide_state() {
-    let (me, flash) = SharedValue::new(crate::api::session::page_state).into_inner();
+    let (me, flash, asked) = SharedValue::new(crate::api::session::page_state).into_inner();
     provide_context(Session(me));
+    provide_context(AskedHere(asked));
     let first = flash.notice.clone().map(|n| (0, n)).into_iter().collect();
     provide_context(Notices(RwSignal::new(first)));
     provide_context(LastFlash(flash));
@@ -33,6 +35,14 @@ pub fn provide_state() {
 /// Who is logged in.
 pub fn me() -> Option<Me> {
     use_context::<Session>().and_then(|s| s.0)
+}
+
+#[derive(Clone)]
+struct AskedHere(Option<Asked>);
+
+/// What the form shows that changes one's own password; None elsewhere, and where nobody is logged in.
+pub fn asked() -> Option<Asked> {
+    use_context::<AskedHere>().and_then(|a| a.0)
 }
 
 /// A value that changes whenever data must be loaded again.

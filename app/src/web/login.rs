@@ -1,6 +1,6 @@
 //! Log in and out: plain forms, so that a new session starts with a new page.
 
-use super::{AppState, CurrentSession, cookie, flash_cookie, own_path, same_secret};
+use super::{AppState, CurrentSession, LoggedIn, cookie, flash_cookie, own_path, same_secret};
 use crate::api::{Failure, Flash};
 use axum::extract::{Extension, Form, Request, State};
 use axum::http::header::SET_COOKIE;
@@ -8,9 +8,10 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use model::{Actor, UserError};
 use serde::Deserialize;
+use service::{Answer, Challenge, Service};
 
 /// Where a role's work is; on phones, owners start with the light pages, which link to the full ones.
-fn home(actor: &Actor, headers: &HeaderMap) -> &'static str {
+pub(super) fn home(actor: &Actor, headers: &HeaderMap) -> &'static str {
     match (actor.is_administrator(), is_phone(headers)) {
         (true, _) => "/admin",
         (false, true) => "/light",
@@ -44,6 +45,28 @@ pub struct LoginForm {
     /// The page that asked for the login.
     #[serde(default)]
     next: String,
+    /// The answer to the question, where one was asked, and its token.
+    #[serde(default)]
+    captcha: String,
+    #[serde(default)]
+    captcha_token: String,
+}
+
+/// Fields of a failed login that ask a question.
+pub const QUESTION: &str = "captcha_question";
+pub const QUESTION_TOKEN: &str = "captcha_token";
+
+/// The answer of a login form, where it brings one.
+pub fn answer(token: &str, text: &str) -> Option<Answer> {
+    (!token.is_empty()).then(|| Answer { token: token.to_owned(), text: text.to_owned() })
+}
+
+/// A question for the form, where the refusal of the one before asks for its answer.
+pub async fn question(service: &Service, refusal: &UserError) -> Option<Challenge> {
+    if refusal.fields.iter().all(|f| f.field != "captcha") {
+        return None;
+    }
+    service.challenge().await.inspect_err(|error| tracing::error!(%error, "making a question")).ok()
 }
 
 /// `POST /login`.
@@ -56,15 +79,24 @@ pub async fn login(State(state): State<AppState>, request: Request) -> Response 
         Err(rejected) => return rejected.into_response(),
     };
     let next = own_path(&form.next);
-    match state.service.login(form.email.trim(), &form.password, &from).await {
+    let answer = answer(&form.captcha_token, &form.captcha);
+    match state.service.login_with(form.email.trim(), &form.password, answer.as_ref(), &from).await {
         Ok(session) => {
-            let to = next.unwrap_or_else(|| home(&session.actor, &headers));
+            let to = match session.must_change {
+                Some(_) => super::PASSWORD,
+                None => next.unwrap_or_else(|| home(&session.actor, &headers)),
+            };
             (AppendHeaders([(SET_COOKIE, cookie::session_cookie(&session.token, state.https()))]), Redirect::to(to))
                 .into_response()
         }
         Err(error) => {
-            let values = vec![("email".to_owned(), form.email.trim().to_owned())];
-            let failure = Failure { path: "/login".into(), error: UserError::from(error), values };
+            let mut values = vec![("email".to_owned(), form.email.trim().to_owned())];
+            let error = UserError::from(error);
+            if let Some(c) = question(&state.service, &error).await {
+                values.push((QUESTION.to_owned(), c.question));
+                values.push((QUESTION_TOKEN.to_owned(), c.token));
+            }
+            let failure = Failure { path: "/login".into(), error, values };
             let flash = flash_cookie(Flash { notice: None, failure: Some(failure) }, state.https());
             let to = next.map_or_else(|| "/login".to_owned(), |n| format!("/login?next={}", crate::query::encode(n)));
             (AppendHeaders([(SET_COOKIE, flash)]), Redirect::to(&to)).into_response()
@@ -81,11 +113,12 @@ pub struct LogoutForm {
 /// `POST /logout`.
 pub async fn logout(
     State(state): State<AppState>,
-    session: Option<Extension<CurrentSession>>,
+    session: Option<Extension<LoggedIn>>,
     headers: HeaderMap,
     Form(form): Form<LogoutForm>,
 ) -> Response {
-    let valid = session.and_then(|s| s.0.0).is_some_and(|s| same_secret(&s.form_token, &form.form_token));
+    // Who must choose another password may leave too.
+    let valid = session.is_some_and(|s| same_secret(&s.0.view.form_token, &form.form_token));
     if valid
         && let Some(token) = cookie::get(&headers, cookie::SESSION)
         && let Err(error) = state.service.logout(&token).await

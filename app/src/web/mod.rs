@@ -5,7 +5,8 @@ pub(crate) mod cookie;
 mod files;
 mod forms;
 mod headers;
-mod login;
+pub(crate) mod login;
+mod passwords;
 mod router;
 mod session;
 mod shell;
@@ -14,8 +15,11 @@ pub use assets::Assets;
 pub use cookie::{clear_session, session_cookie};
 pub use forms::{PageFlash, decode, flash_cookie, same_origin};
 pub use router::{AppState, router};
-pub use session::{CurrentSession, origin};
+pub use session::{CurrentSession, LoggedIn, origin};
 pub use shell::shell;
+
+/// The page on which one changes one's own password.
+pub const PASSWORD: &str = "/password";
 
 /// Compares two secrets in a time that does not depend on where they differ.
 pub fn same_secret(a: &str, b: &str) -> bool {

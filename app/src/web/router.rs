@@ -1,6 +1,6 @@
 //! Everything that HTTP serves, but for what the server adds itself (metrics, health, REST).
 
-use super::{Assets, files, forms, headers, login, session, shell};
+use super::{Assets, files, forms, headers, login, passwords, session, shell};
 use crate::App;
 use axum::Router;
 use axum::extract::FromRef;
@@ -80,6 +80,9 @@ pub fn router(state: AppState) -> Router {
         .route("/", get(login::start))
         .route("/login", post(login::login))
         .route("/logout", post(login::logout))
+        .route(super::PASSWORD, post(passwords::change))
+        .route("/forgot", post(passwords::forgot))
+        .route("/activate/{token}", post(passwords::by_link))
         .route("/message/{id}/raw", get(files::raw))
         .route("/message/{id}/preview", get(files::preview))
         .merge(crate::light::routes())

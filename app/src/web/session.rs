@@ -5,12 +5,23 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::Extensions;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use service::SessionView;
+use service::{PasswordSession, SessionView};
 use std::net::SocketAddr;
 
 /// The session of a request, in its extensions; none: nobody is logged in.
 #[derive(Clone, Default)]
 pub struct CurrentSession(pub Option<SessionView>);
+
+/// Whose session the request carries, also where it may do nothing but choose another password; in its extensions.
+#[derive(Clone)]
+pub struct LoggedIn(pub PasswordSession);
+
+impl std::ops::Deref for LoggedIn {
+    type Target = PasswordSession;
+    fn deref(&self) -> &PasswordSession {
+        &self.0
+    }
+}
 
 /// Where a request comes from, for the audit trail and for throttling.
 pub fn origin(extensions: &Extensions) -> String {
@@ -24,17 +35,20 @@ pub async fn load(State(state): State<AppState>, mut request: Request, next: Nex
     let static_file = request.uri().path().starts_with("/pkg/");
     if let Some(token) = cookie::get(request.headers(), cookie::SESSION).filter(|t| !t.is_empty() && !static_file) {
         let from = origin(request.extensions());
-        match state.service.actor(&token, &from).await {
-            Ok(session) => {
-                request.extensions_mut().insert(CurrentSession(session));
+        match state.service.password_session(&token, &from).await {
+            Ok(Some(session)) => {
+                let whole = session.must_change.is_none().then(|| session.view.clone());
+                request.extensions_mut().insert(CurrentSession(whole));
+                request.extensions_mut().insert(LoggedIn(session));
             }
+            Ok(None) => {}
             Err(error) => tracing::error!(%error, "looking up a session"),
         }
     }
     next.run(request).await
 }
 
-/// Sends who is not logged in to the login, and each role to its own dashboard.
+/// Sends who is not logged in to the login, who must choose another password to that form, and each role to its own dashboard.
 pub async fn guard(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let (admin, mine) = (super::below(path, "/admin"), super::below(path, "/my"));
@@ -43,6 +57,7 @@ pub async fn guard(request: Request, next: Next) -> Response {
     }
     let session = request.extensions().get::<CurrentSession>().and_then(|s| s.0.as_ref());
     match session {
+        None if request.extensions().get::<LoggedIn>().is_some() => Redirect::to(super::PASSWORD).into_response(),
         None => {
             let wanted = request.uri().path_and_query().map_or(path, |p| p.as_str());
             Redirect::to(&format!("/login?next={}", crate::query::encode(wanted))).into_response()

@@ -4,6 +4,7 @@
 pub mod digest;
 mod error;
 mod html;
+pub mod note;
 
 pub use digest::Digest;
 pub use error::Error;

@@ -34,6 +34,21 @@ pub struct Me {
     pub version: String,
 }
 
+/// A login of a person from one browser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionRow {
+    /// Names it to those who may end it, and opens nothing.
+    pub id: String,
+    pub since: Timestamp,
+    pub last_seen: Timestamp,
+    /// The address that it was begun from.
+    pub origin: String,
+    /// Begun by a digest's link instead of a password.
+    pub by_link: bool,
+    /// The one that asks.
+    pub current: bool,
+}
+
 /// A list's search, order and page, as they stand in the URL.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ListQuery {

@@ -18,7 +18,7 @@ pub struct AdministratorChange {
     pub must_change: Option<bool>,
 }
 
-async fn administrator_in(
+pub(crate) async fn administrator_in(
     c: &mut store::Connection,
     scope: Scope,
     id: AdministratorId,
@@ -105,9 +105,11 @@ impl Service {
         if must_change != age.must_change {
             changed.push(if must_change { "must change password" } else { "need not change password" }.into());
         }
-        self.note(&mut tx, actor, "administrator.edit", before.email.as_str(), &changed.join("; "), before.account)
-            .await?;
-        Ok(tx.commit().await?)
+        let changed = changed.join("; ");
+        self.note(&mut tx, actor, "administrator.edit", before.email.as_str(), &changed, before.account).await?;
+        tx.commit().await?;
+        self.tell(actor, &before, &format!("What changed: {changed}.")).await;
+        Ok(())
     }
 
     pub async fn delete_administrator(&self, actor: &Actor, id: AdministratorId) -> Result<(), Error> {
@@ -117,7 +119,23 @@ impl Service {
         keep_one(&mut tx, &gone).await?;
         administrator::delete(&mut tx, id).await?;
         self.note(&mut tx, actor, "administrator.delete", gone.email.as_str(), gone.role.label(), gone.account).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.tell(actor, &gone, "The login is gone.").await;
+        Ok(())
+    }
+
+    /// Notifies an administrator of a change to their login. A mail that cannot be sent undoes nothing.
+    async fn tell(&self, actor: &Actor, to: &Administrator, what: &str) {
+        let hostname = &self.config().hostname;
+        let text = format!(
+            "Your administrator login {} at the email security of {hostname} was changed by {}.\n\n{what}\n\n\
+             If you do not expect this, ask whoever looks after the system.\n",
+            to.email, actor.name
+        );
+        let about = ["administrator", &to.id.0.to_string(), &self.now().0.to_string(), what];
+        if let Err(error) = self.send_note(&to.email, "Your administrator login was changed", &text, &about).await {
+            tracing::warn!(email = %to.email, %error, "an administrator was not notified of a change");
+        }
     }
 }
 

@@ -13,7 +13,8 @@ pub struct NewAdministrator {
     pub role: Role,
     /// For every role but System.
     pub account: Option<AccountId>,
-    pub password: String,
+    /// None: a mail with a link lets them choose one, and until then they cannot log in.
+    pub password: Option<String>,
 }
 
 /// The login that a first start prints.
@@ -39,8 +40,12 @@ impl Service {
         let email = if email.trim().is_empty() { FIRST_EMAIL } else { email };
         let password =
             if password.is_empty() { secret::token()?.chars().take(16).collect() } else { password.to_owned() };
-        let new =
-            NewAdministrator { email: email.to_owned(), role: Role::System, account: None, password: password.clone() };
+        let new = NewAdministrator {
+            email: email.to_owned(),
+            role: Role::System,
+            account: None,
+            password: Some(password.clone()),
+        };
         match self.add_administrator(&Actor::system("start"), &new).await {
             Ok(_) => Ok(Some(FirstLogin { email: email.trim().to_owned(), password })),
             Err(e) if e.code() == model::ErrorCode::Conflict => Ok(None),
@@ -57,7 +62,7 @@ impl Service {
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
         let email = EmailAddress::parse(new.email.trim()).map_err(|e| field("email", e.to_string())).ok();
-        if let Some(problem) = policy.problem(&new.password) {
+        if let Some(problem) = new.password.as_deref().and_then(|p| policy.problem(p)) {
             field("password", problem);
         }
         match (new.role, new.account) {
@@ -75,7 +80,10 @@ impl Service {
         Error::fields(wrong)?;
         let Some(email) = email else { return Err(Error::field("email", "An address is needed.")) };
 
-        let password_hash = Some(self.inner.hasher.hash(new.password.clone()).await?);
+        let password_hash = match &new.password {
+            Some(p) => Some(self.inner.hasher.hash(p.clone()).await?),
+            None => None,
+        };
         let mut tx = self.inner.store.begin().await?;
         if let Some(a) = new.account
             && store::account::name(&mut tx, a).await?.is_none()
@@ -97,6 +105,9 @@ impl Service {
         })?;
         self.note(&mut tx, actor, "administrator.add", row.email.as_str(), row.role.label(), row.account).await?;
         tx.commit().await?;
+        if row.password_hash.is_none() {
+            self.invite(id, &row.email).await?;
+        }
         Ok(id)
     }
 }

@@ -28,7 +28,7 @@ struct Claim {
     generation: i64,
 }
 
-fn mac(key: &Key, signed: &[u8]) -> Hmac<Sha256> {
+pub(crate) fn mac(key: &Key, signed: &[u8]) -> Hmac<Sha256> {
     // HMAC takes keys of any length.
     let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC accepts a key of 32 bytes");
     mac.update(signed);
@@ -60,7 +60,7 @@ fn open(key: &Key, token: &str) -> Option<Claim> {
 }
 
 impl Service {
-    async fn link_key(&self) -> Result<Key, Error> {
+    pub(crate) async fn link_key(&self) -> Result<Key, Error> {
         let key = self.inner.link_key.get_or_try_init(|| async {
             let mut tx = self.inner.store.begin().await?;
             let text = match change::meta(&mut tx, KEY).await? {
@@ -117,10 +117,10 @@ impl Service {
         let owner = self.link_owner(token).await?.ok_or_else(refused)?;
         let actor = owner_actor(&owner, origin);
         let mut tx = self.inner.store.begin().await?;
-        let session = self.new_session(&mut tx, Who::Owner(owner.mailbox.id), origin).await?;
+        let session = self.new_session(&mut tx, Who::Owner(owner.mailbox.id), true, origin).await?;
         self.note(&mut tx, &actor, "login", &actor.name, "by digest link", Some(owner.mailbox.account)).await?;
         tx.commit().await?;
-        Ok(NewSession { token: session, actor })
+        Ok(NewSession { token: session, actor, must_change: None })
     }
 
     /// Links made until now log in no longer, and the owner's sessions end.

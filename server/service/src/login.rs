@@ -1,9 +1,11 @@
-//! Logging in by password, and what slows guessing down.
+//! Logging in by password, and what slows guessing down: a wait that doubles, and a question where the settings want one.
 
+use crate::captcha::Answer;
+use crate::person::{MustChange, Person};
 use crate::{Error, Service, secret};
 use model::time::{DAY, HOUR, SECOND};
 use model::{Actor, EmailAddress, ErrorCode, Principal, Role};
-use store::session::{self, Failures, Who};
+use store::session::{self, Failures};
 
 /// A fresh login.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,12 +13,17 @@ pub struct NewSession {
     /// For the cookie; stored nowhere.
     pub token: String,
     pub actor: Actor,
+    /// The session may do nothing but choose another password.
+    pub must_change: Option<MustChange>,
 }
 
 /// Tries that are free; from then on each failure doubles the wait.
 const FREE_TRIES: i64 = 5;
 const FIRST_WAIT: i64 = 30 * SECOND;
 const LONGEST_WAIT: i64 = HOUR;
+
+/// The form's field for the answer to a question.
+pub(crate) const CAPTCHA: &str = "captcha";
 
 /// The wait after so many failures in a row, in ms.
 fn wait(failures: i64) -> i64 {
@@ -26,13 +33,52 @@ fn wait(failures: i64) -> i64 {
     }
 }
 
+/// Counts tries of one name from one origin.
+fn key_from(email: &str, origin: &str) -> String {
+    secret::fingerprint(&format!("{}\n{origin}", email.trim().to_lowercase()))
+}
+
+/// Counts tries of one name from anywhere: only for the question, so that nobody can shut another out.
+fn key_anywhere(email: &str) -> String {
+    secret::fingerprint(&format!("anywhere\n{}", email.trim().to_lowercase()))
+}
+
 impl Service {
-    /// Logs an administrator in, or the owner of a mailbox by any of its addresses. Unknown name and wrong password
-    /// are the same error after the same time; after five failures for a name from one origin, one must wait.
+    /// [`Service::login_with`] without an answer.
     pub async fn login(&self, email: &str, password: &str, origin: &str) -> Result<NewSession, Error> {
-        let key = secret::fingerprint(&format!("{}\n{origin}", email.trim().to_lowercase()));
-        self.take_try(&key).await?;
-        let Some((who, actor)) = self.authenticate(email, password, origin).await? else {
+        self.login_with(email, password, None, origin).await
+    }
+
+    /// Logs an administrator in, or the owner of a mailbox by any of its addresses. Unknown name and wrong password
+    /// are the same error after the same time; after five failures for a name from one origin, one must wait. Where
+    /// the settings want a question after so many failures, an error of the field `captcha` asks for an answer to
+    /// [`Service::challenge`]; the password is not looked at before.
+    pub async fn login_with(
+        &self,
+        email: &str,
+        password: &str,
+        answer: Option<&Answer>,
+        origin: &str,
+    ) -> Result<NewSession, Error> {
+        let address = EmailAddress::parse(email.trim()).ok();
+        let (people, after) = {
+            let mut c = self.inner.store.read().await?;
+            let people = match &address {
+                Some(a) => self.people(&mut c, a, origin).await?,
+                None => [None, None],
+            };
+            let mut after = people.iter().flatten().filter_map(|p| p.policy.0.captcha_after).min();
+            if people.iter().all(Option::is_none) {
+                after = self.policy_of_nobody(&mut c, address.as_ref()).await?.0.captcha_after;
+            }
+            (people, after)
+        };
+        let (from, anywhere) = (key_from(email, origin), key_anywhere(email));
+        if let Some(after) = after {
+            self.ask_first(&from, &anywhere, i64::from(after), answer).await?;
+        }
+        self.take_try(&from, after.is_some().then_some(anywhere.as_str())).await?;
+        let Some(person) = self.authenticate(people, password).await? else {
             let refused = Actor {
                 principal: Principal::System,
                 role: Role::Owner,
@@ -44,16 +90,43 @@ impl Service {
             tx.commit().await?;
             return Err(Error::new(ErrorCode::Unauthenticated, "The address or the password is wrong."));
         };
+        let must_change = person.must_change(self.now());
+        let actor = person.actor;
         let mut tx = self.inner.store.begin().await?;
-        session::clear_failures(&mut tx, &key).await?;
-        let token = self.new_session(&mut tx, who, origin).await?;
+        session::clear_failures(&mut tx, &from).await?;
+        session::clear_failures(&mut tx, &anywhere).await?;
+        let token = self.new_session(&mut tx, person.who, false, origin).await?;
         self.note(&mut tx, &actor, "login", &actor.name, "by password", None).await?;
         tx.commit().await?;
-        Ok(NewSession { token, actor })
+        Ok(NewSession { token, actor, must_change })
+    }
+
+    /// After so many failures, only who answers a question may try.
+    async fn ask_first(&self, from: &str, anywhere: &str, after: i64, answer: Option<&Answer>) -> Result<(), Error> {
+        let key = self.link_key().await?;
+        let mut tx = self.inner.store.begin().await?;
+        let now = self.now();
+        let mut failures = 0;
+        for key in [from, anywhere] {
+            let f = session::failures(&mut tx, key).await?;
+            failures = failures.max(if now.since(f.last) < DAY { f.failures } else { 0 });
+        }
+        if failures < after {
+            return Ok(());
+        }
+        let Some(answer) = answer else { return Err(Error::field(CAPTCHA, "Answer the question, then log in.")) };
+        let solved = self.is_solved(&key, &mut tx, answer).await?;
+        tx.commit().await?;
+        match solved {
+            true => Ok(()),
+            false => {
+                Err(Error::field(CAPTCHA, "This was not the answer, or it came too late. Here is another question."))
+            }
+        }
     }
 
     /// Counts the try as a failure before the password is looked at, so that many at once count too.
-    async fn take_try(&self, key: &str) -> Result<(), Error> {
+    pub(crate) async fn take_try(&self, key: &str, anywhere: Option<&str>) -> Result<(), Error> {
         let now = self.now();
         let mut tx = self.inner.store.begin().await?;
         let mut f = session::failures(&mut tx, key).await?;
@@ -71,40 +144,21 @@ impl Service {
         f.last = now;
         f.until = now.plus(wait(f.failures));
         session::set_failures(&mut tx, key, f).await?;
+        if let Some(key) = anywhere {
+            let before = session::failures(&mut tx, key).await?;
+            let recent = if now.since(before.last) < DAY { before.failures } else { 0 };
+            session::set_failures(&mut tx, key, Failures { failures: recent + 1, last: now, until: now }).await?;
+        }
         Ok(tx.commit().await?)
     }
 
     /// Both kinds of login are verified when the first fails, also where neither exists: time tells nothing.
-    async fn authenticate(&self, email: &str, password: &str, origin: &str) -> Result<Option<(Who, Actor)>, Error> {
-        let address = EmailAddress::parse(email.trim()).ok();
-        let (administrator, owner) = {
-            let mut c = self.inner.store.read().await?;
-            match &address {
-                None => (None, None),
-                Some(a) => {
-                    let administrator = store::administrator::by_email(&mut c, a).await?.filter(|a| a.active);
-                    let mailbox = store::mailbox::by_address(&mut c, a).await?;
-                    let owner = match mailbox {
-                        Some(m) => self.owner_of(&mut c, m.id).await?.filter(|o| o.may_log_in()),
-                        None => None,
-                    };
-                    (administrator, owner)
-                }
+    async fn authenticate(&self, people: [Option<Person>; 2], password: &str) -> Result<Option<Person>, Error> {
+        for person in people {
+            let hash = person.as_ref().and_then(|p| p.password_hash.clone());
+            if self.inner.hasher.verify(password.to_owned(), hash).await? {
+                return Ok(person);
             }
-        };
-        let hash = administrator.as_ref().and_then(|a| a.password_hash.clone());
-        if self.inner.hasher.verify(password.to_owned(), hash).await?
-            && let Some(a) = administrator
-        {
-            let principal = Principal::Administrator { id: a.id, account: a.account };
-            let actor = Actor { principal, role: a.role, name: a.email.to_string(), origin: origin.to_owned() };
-            return Ok(Some((Who::Administrator(a.id), actor)));
-        }
-        let hash = owner.as_ref().and_then(|o| o.mailbox.password_hash.clone());
-        if self.inner.hasher.verify(password.to_owned(), hash).await?
-            && let Some(o) = owner
-        {
-            return Ok(Some((Who::Owner(o.mailbox.id), owner_actor(&o, origin))));
         }
         Ok(None)
     }

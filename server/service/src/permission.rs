@@ -49,6 +49,10 @@ pub enum UseCase {
     ListTokens,
     CreateToken,
     RevokeToken,
+    /// One's own.
+    ChangePassword,
+    /// To see and end one's own.
+    OwnSessions,
     /// What the server does by itself: digests that are due, purging.
     Job,
 }
@@ -96,6 +100,8 @@ impl UseCase {
         UseCase::ListTokens,
         UseCase::CreateToken,
         UseCase::RevokeToken,
+        UseCase::ChangePassword,
+        UseCase::OwnSessions,
         UseCase::Job,
     ];
 }
@@ -139,6 +145,8 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | ListTokens
                 | CreateToken
                 | RevokeToken
+                | ChangePassword
+                | OwnSessions
         ),
         Role::Operator => matches!(
             what,
@@ -160,6 +168,8 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | ReadSettings
                 | EditSettings
                 | SendDigest
+                | ChangePassword
+                | OwnSessions
         ),
         Role::Dashboard => {
             matches!(
@@ -173,10 +183,23 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                     | ListQuarantine
                     | ReadSettings
                     | ReadMessage
+                    | ChangePassword
+                    | OwnSessions
             )
         }
         Role::Owner => {
-            matches!(what, ListQuarantine | ReadMessage | Release | Delete | OwnerHome | SetDigest | SendDigest)
+            matches!(
+                what,
+                ListQuarantine
+                    | ReadMessage
+                    | Release
+                    | Delete
+                    | OwnerHome
+                    | SetDigest
+                    | SendDigest
+                    | ChangePassword
+                    | OwnSessions
+            )
         }
     }
 }
@@ -240,7 +263,7 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
         EditSettings | EditAccountSettings => "settings:write",
         ListTokens => "tokens:read",
         CreateToken | RevokeToken => "tokens:write",
-        OwnerHome | SetDigest | Job => return None,
+        OwnerHome | SetDigest | ChangePassword | OwnSessions | Job => return None,
     })
 }
 

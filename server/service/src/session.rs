@@ -1,15 +1,16 @@
-//! Sessions: 32 random bytes in a cookie, their SHA-256 in the database; they end by inactivity and by age.
+//! Sessions: 32 random bytes in a cookie, their SHA-256 in the database; they end by inactivity and by age, and their
+//! person sees and ends them.
 
-use crate::{Error, Service, secret};
+use crate::administrator_change::administrator_in;
+use crate::person::{MustChange, Person, who};
+use crate::{Error, Service, UseCase, secret};
 use model::time::{HOUR, MINUTE};
-use model::view::{MailboxState, Me};
-use model::{Actor, Principal, Role, Timestamp};
+use model::view::{MailboxState, Me, SessionRow};
+use model::{Actor, AdministratorId, Timestamp};
+use store::Connection;
 use store::session::{self, Session, Who};
 
-/// An administrator who does nothing for so long is logged out.
-pub const IDLE_ADMINISTRATOR: i64 = 30 * MINUTE;
-pub const IDLE_OWNER: i64 = 12 * HOUR;
-/// No session lives longer.
+/// No session lives longer, whatever inactivity the settings allow.
 pub const ABSOLUTE: i64 = 12 * HOUR;
 /// Last use is noted no more often.
 const NOTE_EVERY: i64 = MINUTE;
@@ -22,53 +23,67 @@ pub struct SessionView {
     pub form_token: String,
 }
 
+/// A session that may change its person's password, and perhaps nothing else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PasswordSession {
+    pub view: SessionView,
+    /// Why it may do nothing else; None: it is a session like others.
+    pub must_change: Option<MustChange>,
+    /// What a password must be like, as a sentence.
+    pub policy: String,
+}
+
 impl Service {
     /// Makes a session in the caller's transaction; the token for the cookie.
-    pub(crate) async fn new_session(&self, tx: &mut store::Tx, who: Who, origin: &str) -> Result<String, Error> {
+    pub(crate) async fn new_session(
+        &self,
+        tx: &mut store::Tx,
+        who: Who,
+        by_link: bool,
+        origin: &str,
+    ) -> Result<String, Error> {
         let token = secret::token()?;
         let now = self.now();
-        let session =
-            Session { who, created: now, last_seen: now, origin: origin.to_owned(), form_token: secret::token()? };
+        let (origin, form_token) = (origin.to_owned(), secret::token()?);
+        let session = Session { who, created: now, last_seen: now, origin, form_token, by_link };
         session::insert(tx, &secret::fingerprint(&token), &session).await?;
         Ok(token)
     }
 
-    /// Who the token of a cookie belongs to, while the session lives.
+    async fn living(&self, c: &mut Connection, hash: &str, origin: &str) -> Result<Option<(Session, Person)>, Error> {
+        let now = self.now();
+        let Some(found) = session::get(c, hash).await? else { return Ok(None) };
+        if now.since(found.created) >= ABSOLUTE {
+            return Ok(None);
+        }
+        let Some(person) = self.person(c, found.who, origin).await? else { return Ok(None) };
+        Ok((!has_ended(&found, person.policy.idle(), now)).then_some((found, person)))
+    }
+
+    /// Who the token of a cookie belongs to, while the session lives; None also where the person must first choose
+    /// another password ([`Service::password_session`]).
     pub async fn actor(&self, session_token: &str, origin: &str) -> Result<Option<SessionView>, Error> {
+        let session = self.password_session(session_token, origin).await?;
+        Ok(session.filter(|s| s.must_change.is_none()).map(|s| s.view))
+    }
+
+    /// The same for the form that changes the password, which is open to those too who must change it.
+    pub async fn password_session(&self, session_token: &str, origin: &str) -> Result<Option<PasswordSession>, Error> {
         let hash = secret::fingerprint(session_token);
         let now = self.now();
         let mut c = self.inner.store.read().await?;
-        let Some(found) = session::get(&mut c, &hash).await? else { return Ok(None) };
-        if expired(&found, now) {
-            return Ok(None);
-        }
-        let actor = match found.who {
-            Who::Administrator(id) => match store::administrator::get(&mut c, id).await? {
-                Some(a) if a.active => Actor {
-                    principal: Principal::Administrator { id, account: a.account },
-                    role: a.role,
-                    name: a.email.to_string(),
-                    origin: origin.to_owned(),
-                },
-                _ => return Ok(None),
-            },
-            Who::Owner(id) => match self.owner_of(&mut c, id).await? {
-                Some(o) if o.may_log_in() => Actor {
-                    principal: Principal::Owner { mailbox: id },
-                    role: Role::Owner,
-                    name: o.mailbox.address.to_string(),
-                    origin: origin.to_owned(),
-                },
-                _ => return Ok(None),
-            },
-        };
+        let Some((session, person)) = self.living(&mut c, &hash, origin).await? else { return Ok(None) };
         drop(c);
-        if now.since(found.last_seen) >= NOTE_EVERY {
+        if now.since(session.last_seen) >= NOTE_EVERY {
             let mut tx = self.inner.store.begin().await?;
             session::touch(&mut tx, &hash, now).await?;
             tx.commit().await?;
         }
-        Ok(Some(SessionView { actor, form_token: found.form_token }))
+        // Who came by a digest's link was not asked for the password.
+        let must_change = if session.by_link { None } else { person.must_change(now) };
+        let policy = person.policy.sentence();
+        let view = SessionView { actor: person.actor, form_token: session.form_token };
+        Ok(Some(PasswordSession { view, must_change, policy }))
     }
 
     /// What pages show of the login.
@@ -83,21 +98,100 @@ impl Service {
 
     /// Ends the session; an unknown token is no error.
     pub async fn logout(&self, session_token: &str) -> Result<(), Error> {
-        let view = self.actor(session_token, "").await?;
+        let session = self.password_session(session_token, "").await?;
         let mut tx = self.inner.store.begin().await?;
         session::remove(&mut tx, &secret::fingerprint(session_token)).await?;
-        if let Some(view) = view {
+        if let Some(PasswordSession { view, .. }) = session {
             self.note(&mut tx, &view.actor, "logout", &view.actor.name, "", None).await?;
         }
         Ok(tx.commit().await?)
     }
+
+    /// The actor's own sessions, the one that was used last first. `current`: the token of the one that asks.
+    pub async fn own_sessions(&self, actor: &Actor, current: &str) -> Result<Vec<SessionRow>, Error> {
+        self.permit(actor, UseCase::OwnSessions)?;
+        let Some(who) = who(actor) else { return Ok(Vec::new()) };
+        let mut c = self.inner.store.read().await?;
+        self.sessions_of(&mut c, who, Some(current)).await
+    }
+
+    /// Ends one of the actor's own sessions, the present one too.
+    pub async fn end_own_session(&self, actor: &Actor, id: &str) -> Result<(), Error> {
+        self.permit(actor, UseCase::OwnSessions)?;
+        let who = who(actor).ok_or_else(|| Error::not_found("session"))?;
+        self.end_one(actor, who, id, &actor.name).await
+    }
+
+    /// Ends all of the actor's sessions but the one with this token; how many.
+    pub async fn end_other_sessions(&self, actor: &Actor, current: &str) -> Result<u64, Error> {
+        self.permit(actor, UseCase::OwnSessions)?;
+        let Some(who) = who(actor) else { return Ok(0) };
+        let mut tx = self.inner.store.begin().await?;
+        let ended = session::remove_others(&mut tx, who, &secret::fingerprint(current)).await?;
+        if ended > 0 {
+            self.note(&mut tx, actor, "session.end", &actor.name, "all others", None).await?;
+        }
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    /// Sessions of an administrator whom the actor may edit.
+    pub async fn administrator_sessions(&self, actor: &Actor, id: AdministratorId) -> Result<Vec<SessionRow>, Error> {
+        let scope = self.permit(actor, UseCase::EditAdministrator)?;
+        let mut c = self.inner.store.read().await?;
+        administrator_in(&mut c, scope, id).await?;
+        self.sessions_of(&mut c, Who::Administrator(id), None).await
+    }
+
+    /// Ends one session of an administrator, or all.
+    pub async fn end_administrator_sessions(
+        &self,
+        actor: &Actor,
+        id: AdministratorId,
+        session: Option<&str>,
+    ) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::EditAdministrator)?;
+        let who = Who::Administrator(id);
+        let administrator = {
+            let mut c = self.inner.store.read().await?;
+            administrator_in(&mut c, scope, id).await?
+        };
+        if let Some(session) = session {
+            return self.end_one(actor, who, session, administrator.email.as_str()).await;
+        }
+        let mut tx = self.inner.store.begin().await?;
+        session::remove_of(&mut tx, who).await?;
+        self.note(&mut tx, actor, "session.end", administrator.email.as_str(), "all", administrator.account).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn end_one(&self, actor: &Actor, of: Who, id: &str, name: &str) -> Result<(), Error> {
+        let mut tx = self.inner.store.begin().await?;
+        if !session::remove_one(&mut tx, of, id).await? {
+            return Err(Error::not_found("session"));
+        }
+        self.note(&mut tx, actor, "session.end", name, id, None).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn sessions_of(&self, c: &mut Connection, who: Who, current: Option<&str>) -> Result<Vec<SessionRow>, Error> {
+        let Some(person) = self.person(c, who, "").await? else { return Ok(Vec::new()) };
+        let (now, idle) = (self.now(), person.policy.idle());
+        let current = current.map(secret::fingerprint);
+        let rows = session::of(c, who).await?.into_iter().filter(|(_, s)| !has_ended(s, idle, now));
+        let row = |(id, s): (String, Session)| SessionRow {
+            current: current.as_deref().is_some_and(|hash| hash.starts_with(&id)),
+            id,
+            since: s.created,
+            last_seen: s.last_seen,
+            origin: s.origin,
+            by_link: s.by_link,
+        };
+        Ok(rows.map(row).collect())
+    }
 }
 
-fn expired(s: &Session, now: Timestamp) -> bool {
-    let idle = match s.who {
-        Who::Administrator(_) => IDLE_ADMINISTRATOR,
-        Who::Owner(_) => IDLE_OWNER,
-    };
+fn has_ended(s: &Session, idle: i64, now: Timestamp) -> bool {
     now.since(s.last_seen) >= idle || now.since(s.created) >= ABSOLUTE
 }
 

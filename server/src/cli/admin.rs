@@ -66,7 +66,7 @@ impl Admin {
             service
                 .add_administrator(
                     &Actor::system("cli"),
-                    &NewAdministrator { email: add.email.to_string(), role, account, password },
+                    &NewAdministrator { email: add.email.to_string(), role, account, password: Some(password) },
                 )
                 .await?;
             println!("{} is {}", add.email, role.label());

@@ -17,19 +17,9 @@ pub struct Age {
     pub must_change: bool,
 }
 
-impl Who {
-    /// Table, column in other tables, and id.
-    fn place(self) -> (&'static str, i64) {
-        match self {
-            Who::Administrator(a) => ("administrator", a.0),
-            Who::Owner(m) => ("mailbox", m.0),
-        }
-    }
-}
-
 /// Stores a new password's hash, remembers the one before it, and notes its age.
 pub async fn set(c: &mut Connection, who: Who, hash: &str, changed: Timestamp, must_change: bool) -> Result<(), Error> {
-    let (table, id) = who.place();
+    let (table, id) = who.column();
     sql(format!(
         "INSERT INTO password_history ({table}, hash, changed)
          SELECT id, password_hash, coalesce(password_changed, created) FROM {table} WHERE id = $1 AND password_hash IS NOT NULL"
@@ -57,13 +47,13 @@ pub async fn set(c: &mut Connection, who: Who, hash: &str, changed: Timestamp, m
 
 /// The next login must set another password, or need not.
 pub async fn set_must_change(c: &mut Connection, who: Who, must_change: bool) -> Result<(), Error> {
-    let (table, id) = who.place();
+    let (table, id) = who.column();
     sql(format!("UPDATE {table} SET must_change = $2 WHERE id = $1")).bind(id).bind(must_change).execute(c).await?;
     Ok(())
 }
 
 pub async fn age(c: &mut Connection, who: Who) -> Result<Option<Age>, Error> {
-    let (table, id) = who.place();
+    let (table, id) = who.column();
     let row = sql(format!("SELECT password_changed, must_change FROM {table} WHERE id = $1"))
         .bind(id)
         .fetch_optional(c)
@@ -79,7 +69,7 @@ pub async fn age(c: &mut Connection, who: Who) -> Result<Option<Age>, Error> {
 
 /// Hashes of the password that holds now and of those before it, the latest first.
 pub async fn latest(c: &mut Connection, who: Who, limit: u32) -> Result<Vec<String>, Error> {
-    let (table, id) = who.place();
+    let (table, id) = who.column();
     let now = sql(format!("SELECT password_hash FROM {table} WHERE id = $1")).bind(id);
     let mut hashes: Vec<String> = now.scalar_optional::<Option<String>>(c).await?.flatten().into_iter().collect();
     hashes.extend(earlier(c, who, limit).await?);
@@ -89,7 +79,7 @@ pub async fn latest(c: &mut Connection, who: Who, limit: u32) -> Result<Vec<Stri
 
 /// Hashes of the passwords before the one that holds now, the latest first.
 pub async fn earlier(c: &mut Connection, who: Who, limit: u32) -> Result<Vec<String>, Error> {
-    let (table, id) = who.place();
+    let (table, id) = who.column();
     sql(format!("SELECT hash FROM password_history WHERE {table} = $1 ORDER BY id DESC LIMIT $2"))
         .bind(id)
         .bind(i64::from(limit))

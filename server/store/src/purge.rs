@@ -119,7 +119,7 @@ impl Store {
         // A lease that its node never gave back.
         sql("DELETE FROM lease WHERE until < $1").bind(now.plus(-DAY).0).execute(&mut tx).await?;
         sql("DELETE FROM idempotency WHERE expires < $1").bind(now.0).execute(&mut tx).await?;
-        sql("DELETE FROM activation_token WHERE expires < $1").bind(now.0).execute(&mut tx).await?;
+        sql("DELETE FROM password_link WHERE expires < $1").bind(now.0).execute(&mut tx).await?;
         sql("DELETE FROM bulk_job WHERE finished < $1").bind(now.plus(-90 * DAY).0).execute(&mut tx).await?;
         sql("DELETE FROM login_failure WHERE last < $1").bind(now.plus(-DAY).0).execute(&mut tx).await?;
         sql("DELETE FROM traffic_hour WHERE hour < $1").bind(traffic.0).execute(&mut tx).await?;

@@ -8,8 +8,9 @@ use crate::error::ApiError;
 use crate::page::{List, SearchParams, after, search};
 use crate::params::{Id, Query};
 use crate::time::Time;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, RawPathParams, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use model::{AccountId, AdministratorId};
 use serde::{Deserialize, Serialize};
 use service::{AdministratorChange, NewAdministrator as New, Service};
@@ -49,8 +50,10 @@ pub struct NewAdministrator {
     /// For every role but `system`.
     #[serde(default)]
     pub account: Option<i64>,
-    #[schema(min_length = 8, max_length = 100, example = "correct horse")]
-    pub password: String,
+    /// Absent: a mail with a link lets them choose one.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, min_length = 8, max_length = 100, example = "correct horse")]
+    pub password: Option<String>,
 }
 
 /// A person who looks after the system or an account.
@@ -64,6 +67,8 @@ pub struct Administrator {
     pub account: Option<i64>,
     /// Whether they may log in.
     pub active: bool,
+    /// Whether they have a password; false until they follow the link of the activation mail.
+    pub activated: bool,
     pub created: Time,
 }
 
@@ -82,13 +87,19 @@ impl From<service::Administrator> for Administrator {
             role,
             account: a.account.map(|x| x.0),
             active: a.active,
+            activated: a.password_hash.is_some(),
             created: Time(a.created),
         }
     }
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get, change, delete))
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(get, change, delete))
+        .routes(routes!(resend))
+        .routes(routes!(sessions, end_sessions))
+        .routes(routes!(end_session))
 }
 
 /// Adds an administrator
@@ -193,5 +204,93 @@ async fn change(
 )]
 async fn delete(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
     service.delete_administrator(&caller.actor, AdministratorId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends the activation mail again
+///
+/// To an administrator who has set no password yet; the links of earlier mails end.
+#[utoipa::path(
+    post, path = "/administrators/{id}/activation", operation_id = "resend_activation", tag = "administrators",
+    params(("id" = i64, Path)),
+    responses((status = 202, description = "The mail is on its way")),
+    security(("token" = ["administrators:write"])),
+)]
+async fn resend(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
+    service.resend_activation(&caller.actor, AdministratorId(id)).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// A login of an administrator from one browser.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Session {
+    /// Names it, and opens nothing.
+    #[schema(example = "5e884898da28047151d0e56f")]
+    pub id: String,
+    pub since: Time,
+    pub last_seen: Time,
+    /// The address that it was begun from.
+    #[schema(example = "192.0.2.7")]
+    pub origin: String,
+}
+
+impl From<model::view::SessionRow> for Session {
+    fn from(s: model::view::SessionRow) -> Self {
+        Session { id: s.id, since: Time(s.since), last_seen: Time(s.last_seen), origin: s.origin }
+    }
+}
+
+/// Lists an administrator's sessions
+///
+/// All on one page, the one that was used last first.
+#[utoipa::path(
+    get, path = "/administrators/{id}/sessions", operation_id = "list_sessions", tag = "administrators",
+    params(("id" = i64, Path)),
+    responses((status = 200, description = "The sessions", body = List<Session>)),
+    security(("token" = ["administrators:write"])),
+)]
+async fn sessions(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<Json<List<Session>>, ApiError> {
+    let rows = service.administrator_sessions(&caller.actor, AdministratorId(id)).await?;
+    Ok(Json(List { items: rows.into_iter().map(Session::from).collect(), next: None }))
+}
+
+/// Logs an administrator out everywhere
+#[utoipa::path(
+    delete, path = "/administrators/{id}/sessions", operation_id = "end_sessions", tag = "administrators",
+    params(("id" = i64, Path)),
+    responses((status = 204, description = "No session is left")),
+    security(("token" = ["administrators:write"])),
+)]
+async fn end_sessions(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
+    service.end_administrator_sessions(&caller.actor, AdministratorId(id), None).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The `{session}` of the path.
+struct SessionId(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for SessionId {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let none = || ApiError::not_found("session");
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| none())?;
+        params.iter().find(|(name, _)| *name == "session").map(|(_, id)| SessionId(id.to_owned())).ok_or_else(none)
+    }
+}
+
+/// Ends one session of an administrator
+#[utoipa::path(
+    delete, path = "/administrators/{id}/sessions/{session}", operation_id = "end_session", tag = "administrators",
+    params(("id" = i64, Path), ("session" = String, Path, description = "`id` of the session")),
+    responses((status = 204, description = "The session is over")),
+    security(("token" = ["administrators:write"])),
+)]
+async fn end_session(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    SessionId(session): SessionId,
+) -> Result<StatusCode, ApiError> {
+    service.end_administrator_sessions(&caller.actor, AdministratorId(id), Some(&session)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

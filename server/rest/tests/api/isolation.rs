@@ -6,8 +6,9 @@ use serde_json::json;
 async fn what_belongs_to_others_is_not_found_and_stays_as_it_is() {
     let s = Served::start().await;
     let stranger = s.token(&[], Some(2)).await;
+    let operations = all(&s, 1).await;
     let before = s.world.sent().len();
-    for o in all(&s, 1).await {
+    for o in operations {
         let named = o.path.split('/').skip(2).any(|p| p.parse::<i64>().is_ok());
         let names_one = named || o.id == "get_message";
         // Accounts are the system's to move and delete; whether there is one is not said either.

@@ -40,7 +40,7 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
         email: format!("spare{n}@x.test"),
         role: Role::Operator,
         account: Some(AccountId(account)),
-        password: "long enough".into(),
+        password: Some("long enough".into()),
     };
     let administrator = service.add_administrator(system, &new).await.unwrap().0;
     let range = |third: u8| format!("10.{third}.{}.{}", n / 250, n % 250);
@@ -100,6 +100,23 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_administrator", ListAdministrators, "GET", format!("/administrators/{administrator}"), none.clone(), 200);
     let path = format!("/administrators/{administrator}");
     op("change_administrator", EditAdministrator, "PATCH", path.clone(), json!({ "role": "dashboard" }), 200);
+    op("list_sessions", EditAdministrator, "GET", format!("{path}/sessions"), none.clone(), 200);
+    op("end_sessions", EditAdministrator, "DELETE", format!("{path}/sessions"), none.clone(), 204);
+    let boss = NewAdministrator {
+        email: format!("boss{n}@x.test"),
+        role: Role::Account,
+        account: Some(AccountId(account)),
+        password: Some("long enough".into()),
+    };
+    let id = service.add_administrator(system, &boss).await.unwrap();
+    service.login(&boss.email, "long enough", "::1").await.unwrap();
+    let session = service.administrator_sessions(system, id).await.unwrap()[0].id.clone();
+    let one = format!("/administrators/{id}/sessions/{session}");
+    op("end_session", EditAdministrator, "DELETE", one, none.clone(), 204);
+    let pending = NewAdministrator { email: format!("new{n}@x.test"), password: None, ..boss };
+    let id = service.add_administrator(system, &pending).await.unwrap();
+    let again = format!("/administrators/{id}/activation");
+    op("resend_activation", EditAdministrator, "POST", again, none.clone(), 202);
     op("delete_administrator", DeleteAdministrator, "DELETE", path, none.clone(), 204);
     op(
         "list_quarantine",
@@ -149,6 +166,8 @@ pub fn reached(what: UseCase) -> bool {
     match what {
         // A mailbox owner's own, who comes by the dashboard.
         OwnerHome | SetDigest => false,
+        // A person's own; tokens have neither.
+        ChangePassword | OwnSessions => false,
         // The server's own work.
         Job | SendDigest => false,
         // The command line's.

@@ -1,10 +1,13 @@
 //! Passwords that we keep ourselves (guide chapters 3, 6, 8 and 14 "Authentication"): what they must be like, their
 //! hashes, how old they may become, and changing one's own.
 
+mod change;
 mod hash;
+mod link;
 mod policy;
 
 pub(crate) use hash::{Hasher, is_hash};
+pub use link::PasswordLink;
 pub(crate) use policy::Policy;
 
 /// Characters that every policy lies within; see the limits of the settings `password.min_length` and `.max_length`.

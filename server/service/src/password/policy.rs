@@ -3,9 +3,11 @@
 use super::LONGEST;
 use crate::{Error, Service, layers};
 use model::settings::{PasswordValues, Shared};
-use model::{AccountId, Direction, FieldError};
+use model::time::{DAY, MINUTE};
+use model::{AccountId, Direction, FieldError, Timestamp};
 use store::Connection;
 use store::domain::Domain;
+use store::password::Age;
 use store::session::Who;
 
 /// What holds for the passwords of one person, or of a person to be.
@@ -57,6 +59,17 @@ impl Policy {
             Some((last, others)) => format!(", with {} and {last}", others.join(", ")),
         };
         format!("A password has {} to {} characters{with}.", p.min_length, self.longest())
+    }
+
+    /// How long a session may do nothing, in ms.
+    pub(crate) fn idle(&self) -> i64 {
+        i64::from(self.0.inactivity_minutes) * MINUTE
+    }
+
+    /// Whether a password of this age must be changed at the next login.
+    pub(crate) fn has_expired(&self, age: Age, created: Timestamp, now: Timestamp) -> bool {
+        let changed = age.changed.unwrap_or(created);
+        self.0.expires_days.is_some_and(|days| now.since(changed) >= i64::from(days) * DAY)
     }
 }
 
@@ -160,5 +173,16 @@ mod tests {
         }));
         let said = "A password has 8 to 30 characters, with an upper case letter, a lower case letter, a digit and a special character.";
         assert_eq!(p.problem("aaaaaaaa").as_deref(), Some(said));
+    }
+
+    #[test]
+    fn a_password_expires_by_its_age_and_one_without_by_that_of_its_person() {
+        let p = policy(&[("password.expires_days", 30.into())]);
+        let age = |changed| Age { changed, must_change: false };
+        let now = Timestamp(100 * DAY);
+        assert!(!p.has_expired(age(Some(Timestamp(70 * DAY + 1))), Timestamp(0), now));
+        assert!(p.has_expired(age(Some(Timestamp(70 * DAY))), Timestamp(0), now));
+        assert!(p.has_expired(age(None), Timestamp(70 * DAY), now));
+        assert!(!policy(&[]).has_expired(age(None), Timestamp(0), now));
     }
 }

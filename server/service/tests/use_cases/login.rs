@@ -1,7 +1,7 @@
 use crate::world::{PASSWORD, World, code, system};
 use model::time::{DAY, MINUTE, SECOND};
 use model::*;
-use service::{ABSOLUTE, IDLE_ADMINISTRATOR};
+use service::{ABSOLUTE, SettingsOf};
 
 async fn with_passwords() -> World {
     let w = World::new().await;
@@ -82,16 +82,21 @@ async fn a_session_ends_by_inactivity_by_age_and_with_its_person() {
     let w = with_passwords().await;
     let login = async |email: &str| w.service.login(email, PASSWORD, "::1").await.unwrap().token;
     let alive = async |token: &str| w.service.actor(token, "::1").await.unwrap().is_some();
+    const IDLE: i64 = 30 * MINUTE;
     let idle = login("boss@acme.test").await;
-    w.pass(IDLE_ADMINISTRATOR - MINUTE);
+    w.pass(IDLE - MINUTE);
     assert!(alive(&idle).await);
-    w.pass(IDLE_ADMINISTRATOR - MINUTE);
+    w.pass(IDLE - MINUTE);
     assert!(alive(&idle).await, "each use begins the time anew");
-    w.pass(IDLE_ADMINISTRATOR);
+    w.pass(IDLE);
     assert!(!alive(&idle).await);
 
-    let old = login("bob@acme.test").await;
+    let day = [("password.inactivity_minutes".to_owned(), 1440.into())];
+    let domain = SettingsOf::Domain(w.mailbox("bob@acme.test").await.domain);
+    w.service.change_settings(&system(), domain, &day).await.unwrap();
+    let (old, idle) = (login("bob@acme.test").await, login("boss@acme.test").await);
     w.pass(ABSOLUTE - 1);
+    assert!(!alive(&idle).await, "the domain says nothing about administrators");
     assert!(alive(&old).await);
     w.pass(1);
     assert!(!alive(&old).await);

@@ -10,6 +10,7 @@ mod levels;
 mod login;
 mod message;
 mod passwords;
+mod people;
 mod permissions;
 mod release;
 mod snapshot;

@@ -26,7 +26,7 @@ fn said<T: std::fmt::Debug>(r: Result<T, Error>) -> (Option<String>, String) {
 
 fn new(email: &str, password: &str) -> NewAdministrator {
     let account = Some(AccountId(1));
-    NewAdministrator { email: email.into(), role: Role::Operator, account, password: password.into() }
+    NewAdministrator { email: email.into(), role: Role::Operator, account, password: Some(password.into()) }
 }
 
 #[tokio::test]

@@ -93,6 +93,8 @@ fn node(
     })
 }
 
+pub const FIRST: service::After = service::After { cursor: None, limit: 50 };
+
 pub fn system() -> Actor {
     Actor::system("test")
 }

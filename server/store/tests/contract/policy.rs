@@ -211,12 +211,13 @@ async fn an_activation_link_opens_once_and_not_after_its_time(db: Database) {
         created: NOW,
     };
     let id = administrator::insert(&mut tx, &administrator).await.unwrap();
-    activation::insert(&mut tx, "old", id, NOW, NOW.plus(DAY)).await.unwrap();
-    activation::insert(&mut tx, "new", id, NOW, NOW.plus(DAY)).await.unwrap();
+    let who = Who::Administrator(id);
+    activation::insert(&mut tx, "old", who, NOW, NOW.plus(DAY)).await.unwrap();
+    activation::insert(&mut tx, "new", who, NOW, NOW.plus(DAY)).await.unwrap();
     assert_eq!(activation::peek(&mut tx, "old", NOW).await.unwrap(), None, "sent again, the first ends");
-    assert_eq!(activation::peek(&mut tx, "new", NOW).await.unwrap(), Some(id));
+    assert_eq!(activation::peek(&mut tx, "new", NOW).await.unwrap(), Some(who));
     assert_eq!(activation::take(&mut tx, "new", NOW.plus(DAY)).await.unwrap(), None, "too late");
-    assert_eq!(activation::take(&mut tx, "new", NOW).await.unwrap(), Some(id));
+    assert_eq!(activation::take(&mut tx, "new", NOW).await.unwrap(), Some(who));
     assert_eq!(activation::take(&mut tx, "new", NOW).await.unwrap(), None);
     assert_eq!(administrator::slice(&mut tx, Scope::All, "X.TEST", None, 9).await.unwrap().rows.len(), 1);
     assert!(administrator::delete(&mut tx, id).await.unwrap() && !administrator::any(&mut tx).await.unwrap());
