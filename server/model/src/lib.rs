@@ -5,6 +5,7 @@
 pub mod action;
 pub mod address;
 pub mod category;
+pub mod definition;
 pub mod edit;
 pub mod envelope;
 pub mod error;

@@ -3,7 +3,7 @@
 use crate::domains::{account_within, read_gateways};
 use crate::{Error, Service, UseCase, audit};
 use model::view::Unrecognized;
-use model::{AccountId, Actor, DomainId, HostPort};
+use model::{AccountId, Actor, DomainId, ErrorCode, HostPort};
 use store::Scope;
 use store::change::Touched;
 use store::domain::Domain;
@@ -51,7 +51,8 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// Moves a domain and its mailboxes to another account. What is held or was logged stays with the account for which
+    /// Moves a domain and its mailboxes to another account, unless it uses content filters or verifiers of its account
+    /// (guide chapter 6 "Moving Domains Between Accounts"). What is held or was logged stays with the account for which
     /// it was held.
     pub async fn move_domain(&self, actor: &Actor, id: DomainId, to: AccountId) -> Result<(), Error> {
         let scope = self.permit(actor, UseCase::MoveDomain)?;
@@ -61,6 +62,12 @@ impl Service {
         let target = target.ok_or_else(|| Error::field("account", "There is no such account."))?;
         if domain.account == to {
             return Ok(());
+        }
+        let ties = crate::definition::reference::ties(&mut tx, &domain).await?;
+        if !ties.is_empty() {
+            let what = ties.join(", ");
+            let message = format!("{} uses what belongs to its account ({what}): take that out first.", domain.name);
+            return Err(Error::new(ErrorCode::Conflict, message));
         }
         store::domain::move_to(&mut tx, id, to).await?;
         // Both accounts read in their audit trail that it went.

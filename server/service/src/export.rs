@@ -1,11 +1,13 @@
 //! The running configuration as a document: applied again, it changes nothing.
 
-use crate::apply::{AccountDoc, AdministratorDoc, Document, DomainDoc, MailboxDoc, OutboundDoc};
+use crate::apply::{AccountDoc, AdministratorDoc, DefinitionDoc, Document, DomainDoc, MailboxDoc, OutboundDoc};
+use crate::definition::{Defined, names_in_order};
 use crate::{Error, Service, UseCase};
 use model::view::MailboxState;
 use model::{AccountId, Actor, MailboxId, SenderEntry, Settings};
 use std::collections::HashMap;
 use store::administrator;
+use store::definition::{Definition, Place};
 use store::domain::Domain;
 use store::mailbox::{self, Mailbox};
 use store::senders::{self, Lists, Owner};
@@ -18,14 +20,26 @@ fn some_list(list: Vec<SenderEntry>) -> Option<Vec<SenderEntry>> {
 }
 
 impl Service {
-    /// The document of `postern export`. It holds password hashes: keep it as you keep the database.
+    /// The document of `postern export`. It holds password hashes of people, but no password by which Postern logs in
+    /// elsewhere: applied to this system it changes nothing, for secrets that it does not name stay.
     pub async fn export(&self, actor: &Actor) -> Result<String, Error> {
+        self.write_document(actor, false).await
+    }
+
+    /// The same with all secrets, for a system that does not have them yet. Keep it as you keep the database.
+    pub async fn export_with_secrets(&self, actor: &Actor) -> Result<String, Error> {
+        self.write_document(actor, true).await
+    }
+
+    async fn write_document(&self, actor: &Actor, secrets: bool) -> Result<String, Error> {
         self.permit(actor, UseCase::Export)?;
         let mut c = self.inner.store.begin_read().await?;
         let mut lists = senders::all(&mut c).await?;
         let mut document = Document {
             settings: some_settings(store::change::settings(&mut c).await?),
             administrators: administrators(&mut c, None).await?,
+            verifiers: definitions(&mut c, None, secrets).await?,
+            notifications: definitions(&mut c, None, secrets).await?,
             accounts: Vec::new(),
         };
         for (id, name) in store::account::all(&mut c).await? {
@@ -34,6 +48,9 @@ impl Service {
                 administrators: administrators(&mut c, Some(id)).await?,
                 domains: Vec::new(),
                 outbound_ips: Vec::new(),
+                verifiers: definitions(&mut c, Some(id), secrets).await?,
+                content_filters: definitions(&mut c, Some(id), secrets).await?,
+                notifications: definitions(&mut c, Some(id), secrets).await?,
             };
             for d in store::domain::all(&mut c, Some(id)).await? {
                 account.domains.push(domain(&mut c, d, &mut lists).await?);
@@ -44,16 +61,34 @@ impl Service {
                     range: o.range,
                     nickname,
                     settings: some_settings(o.settings),
+                    content_filters: filters(&mut c, Place::Outbound(o.id)).await?,
                 });
             }
             document.accounts.push(account);
         }
         drop(c);
         let mut tx = self.inner.store.begin().await?;
-        self.note(&mut tx, actor, "export", "configuration", "", None).await?;
+        let detail = if secrets { "with secrets" } else { "" };
+        self.note(&mut tx, actor, "export", "configuration", detail, None).await?;
         tx.commit().await?;
         document.write().map_err(|e| Error::Internal(format!("writing the document: {e}")))
     }
+}
+
+async fn definitions<D: Defined>(
+    c: &mut store::Connection,
+    account: Option<AccountId>,
+    secrets: bool,
+) -> Result<Vec<DefinitionDoc<D>>, Error> {
+    let all = store::definition::of::<D>(c, D::KIND, account).await?;
+    let doc =
+        |d: Definition<D>| DefinitionDoc { name: d.name, definition: if secrets { d.body } else { d.body.shown() } };
+    Ok(all.into_iter().map(doc).collect())
+}
+
+async fn filters(c: &mut store::Connection, place: Place) -> Result<Option<Vec<String>>, Error> {
+    let names: Vec<String> = names_in_order(c, place).await?.into_iter().map(|(_, name)| name).collect();
+    Ok((!names.is_empty()).then_some(names))
 }
 
 async fn administrators(c: &mut store::Connection, account: Option<AccountId>) -> Result<Vec<AdministratorDoc>, Error> {
@@ -83,6 +118,7 @@ async fn domain(c: &mut store::Connection, d: Domain, lists: &mut HashMap<Owner,
         settings: some_settings(d.settings),
         friends: some_list(own.friends),
         enemies: some_list(own.enemies),
+        content_filters: filters(c, Place::Domain(d.id)).await?,
         mailboxes,
     })
 }

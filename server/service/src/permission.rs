@@ -53,6 +53,18 @@ pub enum UseCase {
     ChangePassword,
     /// To see and end one's own.
     OwnSessions,
+    ListVerifiers,
+    AddVerifier,
+    EditVerifier,
+    DeleteVerifier,
+    ListContentFilters,
+    AddContentFilter,
+    EditContentFilter,
+    DeleteContentFilter,
+    ListNotifications,
+    AddNotification,
+    EditNotification,
+    DeleteNotification,
     /// What the server does by itself: digests that are due, purging.
     Job,
 }
@@ -102,6 +114,18 @@ impl UseCase {
         UseCase::RevokeToken,
         UseCase::ChangePassword,
         UseCase::OwnSessions,
+        UseCase::ListVerifiers,
+        UseCase::AddVerifier,
+        UseCase::EditVerifier,
+        UseCase::DeleteVerifier,
+        UseCase::ListContentFilters,
+        UseCase::AddContentFilter,
+        UseCase::EditContentFilter,
+        UseCase::DeleteContentFilter,
+        UseCase::ListNotifications,
+        UseCase::AddNotification,
+        UseCase::EditNotification,
+        UseCase::DeleteNotification,
         UseCase::Job,
     ];
 }
@@ -147,6 +171,18 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | RevokeToken
                 | ChangePassword
                 | OwnSessions
+                | ListVerifiers
+                | AddVerifier
+                | EditVerifier
+                | DeleteVerifier
+                | ListContentFilters
+                | AddContentFilter
+                | EditContentFilter
+                | DeleteContentFilter
+                | ListNotifications
+                | AddNotification
+                | EditNotification
+                | DeleteNotification
         ),
         Role::Operator => matches!(
             what,
@@ -170,6 +206,9 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | SendDigest
                 | ChangePassword
                 | OwnSessions
+                | ListVerifiers
+                | ListContentFilters
+                | ListNotifications
         ),
         Role::Dashboard => {
             matches!(
@@ -232,6 +271,12 @@ pub const TOKEN_SCOPES: &[(&str, &str)] = &[
     ("configuration:write", "Applies a configuration: as good as everything."),
     ("settings:read", "Reads settings at every level."),
     ("settings:write", "Changes settings at every level."),
+    ("verifiers:read", "Reads verifiers, without their passwords."),
+    ("verifiers:write", "Adds, changes and deletes verifiers."),
+    ("content-filters:read", "Reads content filters."),
+    ("content-filters:write", "Adds, changes and deletes content filters."),
+    ("notifications:read", "Reads notifications."),
+    ("notifications:write", "Adds, changes and deletes notifications."),
     ("tokens:read", "Reads which tokens there are, not the tokens themselves."),
     ("tokens:write", "Makes tokens with no more scopes than its own, and revokes tokens."),
 ];
@@ -264,6 +309,12 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
         ListTokens => "tokens:read",
         CreateToken | RevokeToken => "tokens:write",
         OwnerHome | SetDigest | ChangePassword | OwnSessions | Job => return None,
+        ListVerifiers => "verifiers:read",
+        AddVerifier | EditVerifier | DeleteVerifier => "verifiers:write",
+        ListContentFilters => "content-filters:read",
+        AddContentFilter | EditContentFilter | DeleteContentFilter => "content-filters:write",
+        ListNotifications => "notifications:read",
+        AddNotification | EditNotification | DeleteNotification => "notifications:write",
     })
 }
 

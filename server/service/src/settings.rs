@@ -226,7 +226,8 @@ impl Service {
         };
         // Of what stands there already, only what was named now is this caller's to answer for.
         let is_named = |f: &FieldError| changes.iter().any(|(path, _)| *path == f.field);
-        let problems = layers::problems(found.level, &found.own);
+        let mut problems = layers::problems(found.level, &found.own);
+        problems.extend(crate::definition::reference::problems(&mut tx, found.object().1, &found.own).await?);
         Error::fields(problems.into_iter().filter(is_named).collect())?;
         if differences.is_empty() {
             return Ok(found.view());

@@ -18,7 +18,7 @@ pub struct After {
 }
 
 /// A cursor that is one, but of another list.
-fn checked<T>(result: Result<Slice<T>, store::Error>) -> Result<Slice<T>, Error> {
+pub(crate) fn checked<T>(result: Result<Slice<T>, store::Error>) -> Result<Slice<T>, Error> {
     result.map_err(|e| match e {
         store::Error::Cursor(bad) => Error::field("after", bad.to_string()),
         other => other.into(),

@@ -52,6 +52,9 @@ pub struct Export {
     at: Where,
     /// Where to write; standard output unless given.
     file: Option<PathBuf>,
+    /// With the passwords by which Postern logs in elsewhere (verifiers): for a system that does not have them yet.
+    #[arg(long)]
+    secrets: bool,
 }
 
 impl Export {
@@ -59,7 +62,10 @@ impl Export {
         log("warn");
         let config = self.at.load()?;
         block_on(async {
-            let document = open_service(&config).await?.export(&Actor::system("cli")).await?;
+            let (service, cli) = (open_service(&config).await?, Actor::system("cli"));
+            let document =
+                if self.secrets { service.export_with_secrets(&cli).await } else { service.export(&cli).await };
+            let document = document?;
             match &self.file {
                 // The document holds password hashes: for its owner's eyes only.
                 Some(path) => write_private(path, document.as_bytes())

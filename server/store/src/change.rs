@@ -24,6 +24,8 @@ pub enum Touched {
     Mailbox(MailboxId),
     /// Networks that may send.
     Outbound,
+    /// Verifiers, content filters or notifications.
+    Definitions,
 }
 
 impl Touched {
@@ -34,6 +36,7 @@ impl Touched {
             Touched::DomainSenders(id) => ("domain_senders", id.0),
             Touched::Mailbox(id) => ("mailbox", id.0),
             Touched::Outbound => ("outbound", 0),
+            Touched::Definitions => ("definitions", 0),
         }
     }
     /// None: of a newer release.
@@ -44,6 +47,7 @@ impl Touched {
             "domain_senders" => Touched::DomainSenders(DomainId(object)),
             "mailbox" => Touched::Mailbox(MailboxId(object)),
             "outbound" => Touched::Outbound,
+            "definitions" => Touched::Definitions,
             _ => return None,
         })
     }

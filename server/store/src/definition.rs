@@ -85,6 +85,28 @@ pub async fn get<D: DeserializeOwned>(c: &mut Connection, kind: Kind, id: i64) -
     found.as_ref().map(definition).transpose()
 }
 
+/// The definition of this name, in letters of either case, of exactly this account; None: of the whole system.
+pub async fn by_name<D: DeserializeOwned>(
+    c: &mut Connection,
+    kind: Kind,
+    account: Option<AccountId>,
+    name: &str,
+) -> Result<Option<Definition<D>>, Error> {
+    let text = format!("SELECT * FROM {} WHERE coalesce(account, 0) = $1 AND name_key = $2", kind.table());
+    let found = sql(text).bind(account.map_or(0, |a| a.0)).bind(name.to_lowercase()).fetch_optional(c).await?;
+    found.as_ref().map(definition).transpose()
+}
+
+/// Those of exactly this account, by name; None: of the whole system.
+pub async fn of<D: DeserializeOwned>(
+    c: &mut Connection,
+    kind: Kind,
+    account: Option<AccountId>,
+) -> Result<Vec<Definition<D>>, Error> {
+    let text = format!("SELECT * FROM {} WHERE coalesce(account, 0) = $1 ORDER BY name_key", kind.table());
+    sql(text).bind(account.map_or(0, |a| a.0)).fetch_all(c).await?.iter().map(definition).collect()
+}
+
 /// All there are, by account and name, for the snapshot.
 pub async fn all<D: DeserializeOwned>(c: &mut Connection, kind: Kind) -> Result<Vec<Definition<D>>, Error> {
     let rows = sql(format!("SELECT * FROM {} ORDER BY account, name_key", kind.table())).fetch_all(c).await?;
@@ -168,6 +190,23 @@ pub async fn used_filters(c: &mut Connection, place: Place) -> Result<Vec<i64>, 
         .bind(owner)
         .scalars(c)
         .await
+}
+
+/// Where a content filter is active.
+pub async fn places(c: &mut Connection, filter: i64) -> Result<Vec<Place>, Error> {
+    let rows = sql("SELECT level, owner FROM content_filter_use WHERE filter = $1 ORDER BY level, owner").bind(filter);
+    rows.fetch_all(c)
+        .await?
+        .iter()
+        .map(|r| {
+            let owner = int(r, "owner")?;
+            match text(r, "level")?.as_str() {
+                "domain" => Ok(Place::Domain(model::DomainId(owner))),
+                "outbound" => Ok(Place::Outbound(owner)),
+                other => Err(Error::Corrupt { what: "level", text: other.into(), why: "no place of filters".into() }),
+            }
+        })
+        .collect()
 }
 
 /// When a notification last left; None: never, or there is none.

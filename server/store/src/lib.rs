@@ -35,6 +35,7 @@ mod postgres;
 pub mod purge;
 pub mod quarantine;
 mod query;
+pub mod reference;
 pub mod relay;
 pub mod rollup;
 pub mod senders;

@@ -3,15 +3,20 @@
 mod accounts;
 mod administrators;
 mod audit;
+mod content_filters;
+mod definition;
 mod domains;
+mod filter_use;
 mod mailboxes;
 mod messages;
+mod notifications;
 mod outbound;
 mod quarantine;
 mod queue;
 mod reports;
 mod settings;
 mod tokens;
+mod verifiers;
 mod words;
 
 use crate::api::Api;
@@ -28,6 +33,10 @@ pub fn all() -> OpenApiRouter<Api> {
         .merge(domains::routes())
         .merge(mailboxes::routes())
         .merge(outbound::routes())
+        .merge(filter_use::routes())
+        .merge(verifiers::routes())
+        .merge(content_filters::routes())
+        .merge(notifications::routes())
         .merge(administrators::routes())
         .merge(messages::routes())
         .merge(quarantine::routes())

@@ -156,8 +156,92 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     let token = service.tokens_after(system, &all).await.unwrap().rows[0].id;
     op("list_tokens", ListTokens, "GET", "/tokens".into(), none.clone(), 200);
     op("revoke_token", RevokeToken, "DELETE", format!("/tokens/{token}"), none.clone(), 204);
+    let with_filters = service.add_outbound_ip(system, AccountId(account), &range(4), "").await.unwrap();
+    definitions(s, n, account, domain, with_filters, &mut op).await;
     op("list_audit", ReadAudit, "GET", "/audit".into(), none, 200);
     out
+}
+
+/// Verifiers, content filters and notifications, and filters where they are used.
+async fn definitions(
+    s: &Served,
+    n: u32,
+    account: i64,
+    domain: i64,
+    outbound: i64,
+    op: &mut impl FnMut(&'static str, UseCase, &'static str, String, Value, u16),
+) {
+    use UseCase::*;
+    let (service, system) = (&s.world.service, &crate::world::system());
+    let verifier = json!({ "vrfy": { "servers": [{ "address": "mx.acme.test" }] } });
+    let filter = json!({ "rules": [{ "expressions": ["confidential", "f[aio]+t"], "apply_to_text": true }] });
+    let notification = json!({
+        "event_type": "remote_server_offline", "sender": "a@acme.test", "recipients": ["b@acme.test"], "frequency": "1d",
+        "conditions": { "offline_duration": "5m" },
+    });
+    let kinds = [
+        (
+            "verifiers",
+            verifier,
+            [ListVerifiers, AddVerifier, EditVerifier, DeleteVerifier],
+            ["list_verifiers", "add_verifier", "get_verifier", "change_verifier", "delete_verifier"],
+        ),
+        (
+            "content-filters",
+            filter,
+            [ListContentFilters, AddContentFilter, EditContentFilter, DeleteContentFilter],
+            [
+                "list_content_filters",
+                "add_content_filter",
+                "get_content_filter",
+                "change_content_filter",
+                "delete_content_filter",
+            ],
+        ),
+        (
+            "notifications",
+            notification,
+            [ListNotifications, AddNotification, EditNotification, DeleteNotification],
+            [
+                "list_notifications",
+                "add_notification",
+                "get_notification",
+                "change_notification",
+                "delete_notification",
+            ],
+        ),
+    ];
+    for (path, body, [list, add, edit, delete], ids) in kinds {
+        let token = s.token(&[], None).await;
+        let new = |name: String| json!({ "account": account, "name": name, "definition": body });
+        let made = s.post(&token, &format!("/{path}"), new(format!("made {n}"))).await;
+        let spare = s.post(&token, &format!("/{path}"), new(format!("spare {n}"))).await;
+        let one = |answer: &crate::served::Answer| format!("/{path}/{}", answer.body["id"].as_i64().unwrap());
+        op(ids[0], list, "GET", format!("/{path}?q=made"), Value::Null, 200);
+        op(ids[1], add, "POST", format!("/{path}"), new(format!("new {n}")), 201);
+        op(ids[2], list, "GET", one(&made), Value::Null, 200);
+        let change = json!({ "name": format!("changed {n}"), "definition": body });
+        op(ids[3], edit, "PATCH", one(&made), change, 200);
+        op(ids[4], delete, "DELETE", one(&spare), Value::Null, 204);
+    }
+    let body = serde_json::from_value(json!({ "match_blank_headers": ["Subject"] })).unwrap();
+    let filter = service
+        .add_definition::<model::definition::ContentFilter>(
+            system,
+            Some(AccountId(account)),
+            &format!("used {n}"),
+            body,
+        )
+        .await
+        .unwrap();
+    let path = format!("/domains/{domain}/content-filters");
+    op("get_domain_content_filters", ListDomains, "GET", path.clone(), Value::Null, 200);
+    let used = json!({ "filters": [{ "filter": filter, "action": "markup", "tag": "CONTENT:" }] });
+    op("set_domain_content_filters", EditDomain, "PUT", path, used, 200);
+    let path = format!("/outbound-ips/{outbound}/content-filters");
+    op("get_outbound_ip_content_filters", ListOutbound, "GET", path.clone(), Value::Null, 200);
+    let used = json!({ "filters": [{ "filter": filter, "action": "special_routing", "override_compliance": true }] });
+    op("set_outbound_ip_content_filters", EditOutbound, "PUT", path, used, 200);
 }
 
 /// Use cases that no operation of the API reaches, and why.

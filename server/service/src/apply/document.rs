@@ -1,7 +1,9 @@
 //! The document of `postern apply` and `postern export`.
 
+use super::DefinitionDoc;
 use crate::layers;
 use crate::mailboxes::address_in;
+use model::definition::{ContentFilter, Notification, Verifier};
 use model::settings::Level;
 use model::view::{MailboxState, Unrecognized};
 use model::{Cidr, DomainName, EmailAddress, HostPort, Role, SenderEntry, Settings};
@@ -17,6 +19,12 @@ pub struct Document {
     /// System administrators.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub administrators: Vec<AdministratorDoc>,
+    /// Of the whole system.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verifiers: Vec<DefinitionDoc<Verifier>>,
+    /// Of the whole system.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notifications: Vec<DefinitionDoc<Notification>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<AccountDoc>,
 }
@@ -31,6 +39,12 @@ pub struct AccountDoc {
     pub domains: Vec<DomainDoc>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outbound_ips: Vec<OutboundDoc>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verifiers: Vec<DefinitionDoc<Verifier>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub content_filters: Vec<DefinitionDoc<ContentFilter>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notifications: Vec<DefinitionDoc<Notification>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +76,9 @@ pub struct DomainDoc {
     pub friends: Option<Vec<SenderEntry>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enemies: Option<Vec<SenderEntry>>,
+    /// Order of the content filters; which are on, and with which action, is in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_filters: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mailboxes: Vec<MailboxDoc>,
 }
@@ -95,6 +112,9 @@ pub struct OutboundDoc {
     pub nickname: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
+    /// Order of the content filters; which are on, and with which action, is in the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_filters: Option<Vec<String>>,
 }
 
 impl Document {

@@ -1,10 +1,12 @@
 //! The whole configuration as one document: idempotent, one transaction an account, and a dry run that is the real
 //! run without its commit.
 
+mod definitions;
 mod diff;
 mod document;
 mod write;
 
+pub use definitions::DefinitionDoc;
 pub use document::{AccountDoc, AdministratorDoc, Document, DomainDoc, MailboxDoc, OutboundDoc};
 
 use crate::password::Policy;
@@ -61,8 +63,9 @@ impl Service {
     /// Nothing is deleted but what a list that the document mentions no longer has.
     pub async fn apply(&self, actor: &Actor, yaml: &str, dry_run: bool) -> Result<Vec<Change>, Error> {
         self.permit(actor, UseCase::Apply)?;
-        let document = Document::read(yaml).map_err(invalid)?;
+        let mut document = Document::read(yaml).map_err(invalid)?;
         document.check().map_err(invalid)?;
+        self.prepare_verifiers(&mut document).await?;
         let hashes = self.hashes(&document).await?;
 
         let mut changes = Vec::new();

@@ -11,6 +11,7 @@ use model::{AccountId, Actor, DomainId, EmailAddress, HostPort, MailboxId, Sende
 use std::collections::HashSet;
 use std::hash::Hash;
 use store::administrator::{self, Administrator};
+use store::definition::Place;
 use store::domain::Domain;
 use store::mailbox::{self, Mailbox};
 use store::outbound::{self, OutboundIp};
@@ -18,12 +19,12 @@ use store::senders::{self, Kind, Lists, Owner};
 use store::session::{self, Who};
 
 pub(crate) struct Writer<'a> {
-    service: &'a Service,
+    pub(super) service: &'a Service,
     actor: &'a Actor,
     hashes: &'a Hashes,
-    tx: store::Tx,
+    pub(super) tx: store::Tx,
     account: Option<AccountId>,
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
 }
 
 /// The list without what stands in it twice; the first stays.
@@ -62,15 +63,18 @@ impl<'a> Writer<'a> {
         Ok(self.changes)
     }
 
-    fn add(&mut self, line: String) {
+    pub(super) fn add(&mut self, line: String) {
         self.changes.push(Change { what: ChangeKind::Add, line });
     }
-    fn change(&mut self, line: String) {
+    pub(super) fn change(&mut self, line: String) {
         self.changes.push(Change { what: ChangeKind::Change, line });
     }
 
     /// What belongs to no account.
     pub(crate) async fn system(&mut self, document: &Document) -> Result<(), Error> {
+        self.verifiers(None, &document.verifiers).await?;
+        self.definitions(None, &document.notifications).await?;
+        self.named("system", None, document.settings.as_ref()).await?;
         if let Some(wanted) = &document.settings {
             let before = store::change::settings(&mut self.tx).await?;
             let after = self.settings("system", &before, Some(wanted));
@@ -97,12 +101,15 @@ impl<'a> Writer<'a> {
         for a in &doc.administrators {
             self.administrator(a).await?;
         }
+        self.verifiers(Some(id), &doc.verifiers).await?;
+        self.definitions(Some(id), &doc.content_filters).await?;
         for d in &doc.domains {
             self.domain(id, d).await?;
         }
         for o in &doc.outbound_ips {
             self.outbound(id, o).await?;
         }
+        self.definitions(Some(id), &doc.notifications).await?;
         Ok(())
     }
 
@@ -154,6 +161,7 @@ impl<'a> Writer<'a> {
 
     async fn domain(&mut self, account: AccountId, doc: &DomainDoc) -> Result<(), Error> {
         let what = format!("domain {}", doc.name);
+        self.named(&what, Some(account), doc.settings.as_ref()).await?;
         let gateways = doc.gateways.as_ref().map(|g| unique(g, HostPort::to_string));
         let id = match store::domain::by_name(&mut self.tx, &doc.name).await? {
             Some(d) if d.account != account => return Err(invalid(format!("{what}: belongs to another account"))),
@@ -193,6 +201,7 @@ impl<'a> Writer<'a> {
                 store::domain::insert(&mut self.tx, &new).await?
             }
         };
+        self.filter_order(&what, account, Place::Domain(id), doc.content_filters.as_deref()).await?;
         self.lists(&what, Owner::Domain(id), doc.friends.as_deref(), doc.enemies.as_deref()).await?;
         for m in &doc.mailboxes {
             self.mailbox(account, id, doc, m).await?;
@@ -300,6 +309,7 @@ impl<'a> Writer<'a> {
 
     async fn outbound(&mut self, account: AccountId, doc: &OutboundDoc) -> Result<(), Error> {
         let what = format!("outbound IP {}", doc.range);
+        self.named(&what, Some(account), doc.settings.as_ref()).await?;
         let known = outbound::all(&mut self.tx, None).await?.into_iter().find(|o| o.range == doc.range);
         let (before, is_new) = match known {
             Some(o) if o.account != account => return Err(invalid(format!("{what}: belongs to another account"))),
@@ -320,7 +330,9 @@ impl<'a> Writer<'a> {
         if is_new || after != before {
             outbound::put(&mut self.tx, &after).await?;
         }
-        Ok(())
+        let made = outbound::by_range(&mut self.tx, doc.range).await?;
+        let id = made.map(|o| o.id).ok_or_else(|| Error::not_found("outbound IP"))?;
+        self.filter_order(&what, account, Place::Outbound(id), doc.content_filters.as_deref()).await
     }
 
     fn settings(&mut self, what: &str, before: &Settings, wanted: Option<&Settings>) -> Settings {

@@ -77,7 +77,8 @@ pub(super) async fn newer(c: &mut Connection, snapshot: &Snapshot) -> Result<Opt
     }
     for t in &touched {
         match t {
-            Touched::Levels | Touched::Outbound => {}
+            // Definitions are no part of the snapshot yet.
+            Touched::Levels | Touched::Outbound | Touched::Definitions => {}
             Touched::Domain(id) => again_domain(c, &mut new, *id, false).await?,
             Touched::DomainSenders(id) => again_domain(c, &mut new, *id, true).await?,
             Touched::Mailbox(id) => again_mailbox(c, &mut new, *id).await?,

@@ -1,9 +1,11 @@
+use crate::definitions;
 use crate::world::{World, code, system};
 use model::settings::DigestFrequency;
 use model::view::{DomainForm, ListQuery, MailboxForm, MailboxState, QuarantineQuery, ReleaseTo, Unrecognized};
 use model::*;
 use service::{
-    AdministratorChange, After, DomainChange, Error, MailboxChange, NewAdministrator, SettingsOf, UseCase, permits,
+    AdministratorChange, After, Defined, DefinitionChange, DomainChange, Error, FilterPlace, MailboxChange,
+    NewAdministrator, SettingsOf, UseCase, permits,
 };
 
 /// Columns: System, Account, Operator, Dashboard, Owner (guide chapter 4).
@@ -51,6 +53,18 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::RevokeToken, "yy---"),
     (UseCase::ChangePassword, "yyyyy"),
     (UseCase::OwnSessions, "yyyyy"),
+    (UseCase::ListVerifiers, "yyy--"),
+    (UseCase::AddVerifier, "yy---"),
+    (UseCase::EditVerifier, "yy---"),
+    (UseCase::DeleteVerifier, "yy---"),
+    (UseCase::ListContentFilters, "yyy--"),
+    (UseCase::AddContentFilter, "yy---"),
+    (UseCase::EditContentFilter, "yy---"),
+    (UseCase::DeleteContentFilter, "yy---"),
+    (UseCase::ListNotifications, "yyy--"),
+    (UseCase::AddNotification, "yy---"),
+    (UseCase::EditNotification, "yy---"),
+    (UseCase::DeleteNotification, "yy---"),
     (UseCase::Job, "y----"),
 ];
 
@@ -88,6 +102,7 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
             s.add_domain(a, &form).await.map(drop)
         }
         UseCase::EditDomain => {
+            s.set_filters(a, FilterPlace::Domain(domain), &[]).await?;
             let change = DomainChange { gateways: Some(format!("mx{n}.test")), unrecognized: None };
             s.change_domain(a, domain, &change).await?;
             s.set_domain_senders(a, domain, &[], &[]).await
@@ -200,11 +215,39 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
             s.own_sessions(a, "").await?;
             s.end_other_sessions(a, "").await.map(drop)
         }
+        UseCase::ListVerifiers | UseCase::AddVerifier | UseCase::EditVerifier | UseCase::DeleteVerifier => {
+            define(w, a, what, n, definitions::verifier()).await
+        }
+        UseCase::ListContentFilters
+        | UseCase::AddContentFilter
+        | UseCase::EditContentFilter
+        | UseCase::DeleteContentFilter => define(w, a, what, n, definitions::content_filter()).await,
+        UseCase::ListNotifications
+        | UseCase::AddNotification
+        | UseCase::EditNotification
+        | UseCase::DeleteNotification => define(w, a, what, n, definitions::notification()).await,
         UseCase::Job => {
             s.due_digests(a, w.now()).await?;
             s.purge(a, &Default::default()).await.map(drop)
         }
     }
+}
+
+/// The use case `what` of a kind of definition.
+async fn define<D: Defined>(w: &World, a: &Actor, what: UseCase, n: u32, body: D) -> Result<(), Error> {
+    let (s, account) = (&w.service, Some(AccountId(1)));
+    if what == D::LIST {
+        return s.definitions_after::<D>(a, "", &ALL).await.map(drop);
+    }
+    if what == D::ADD {
+        return s.add_definition(a, account, &format!("n{n}"), body).await.map(drop);
+    }
+    let made = s.add_definition(&system(), account, &format!("n{n}"), body).await?;
+    if what == D::DELETE {
+        return s.delete_definition::<D>(a, made).await;
+    }
+    let change = DefinitionChange::<D> { name: Some(format!("m{n}")), body: None };
+    s.change_definition(a, made, change).await
 }
 
 #[tokio::test]
