@@ -14,6 +14,7 @@ const TAGS: &[(&str, &str)] = &[
     ("domains", "Domains whose mail is filtered, their gateways and lists of senders."),
     ("mailboxes", "Recipients and their other names."),
     ("outbound-ips", "Networks whose hosts may send through the gateway."),
+    ("relay-users", "Senders who log in from wherever they are."),
     ("verifiers", "Who says whether a recipient exists and whether a password is right."),
     ("content-filters", "Words, phrases and regular expressions that messages are searched for."),
     ("notifications", "Mail to administrators when something happens."),

@@ -20,6 +20,10 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Longest answer that is kept; those of this API are far below.
 const ANSWER_MAX: usize = 1 << 20;
 
+/// Extension of an answer that holds a secret: it is not kept, and the key is free again.
+#[derive(Debug, Clone, Copy)]
+pub struct NotKept;
+
 /// Middleware, after authentication.
 pub async fn once(State(service): State<Service>, caller: Caller, request: Request, next: Next) -> Response {
     match request.headers().get(KEY) {
@@ -81,7 +85,7 @@ async fn work(
 
 /// The response, and of a success its status and what to answer next time: Location and body.
 async fn keep(response: Response) -> (Response, Option<(u16, String)>) {
-    if !response.status().is_success() {
+    if !response.status().is_success() || response.extensions().get::<NotKept>().is_some() {
         return (response, None);
     }
     let (parts, body) = response.into_parts();

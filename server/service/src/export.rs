@@ -1,10 +1,12 @@
 //! The running configuration as a document: applied again, it changes nothing.
 
-use crate::apply::{AccountDoc, AdministratorDoc, DefinitionDoc, Document, DomainDoc, MailboxDoc, OutboundDoc};
+use crate::apply::{
+    AccountDoc, AdministratorDoc, DefinitionDoc, Document, DomainDoc, MailboxDoc, OutboundDoc, RelayUserDoc, names_of,
+};
 use crate::definition::{Defined, names_in_order};
 use crate::{Error, Service, UseCase};
 use model::view::MailboxState;
-use model::{AccountId, Actor, MailboxId, SenderEntry, Settings};
+use model::{AccountId, Actor, DomainName, MailboxId, SenderEntry, Settings};
 use std::collections::HashMap;
 use store::administrator;
 use store::definition::{Definition, Place};
@@ -48,6 +50,7 @@ impl Service {
                 administrators: administrators(&mut c, Some(id)).await?,
                 domains: Vec::new(),
                 outbound_ips: Vec::new(),
+                relay_users: relay_users(&mut c, id).await?,
                 verifiers: definitions(&mut c, Some(id), secrets).await?,
                 content_filters: definitions(&mut c, Some(id), secrets).await?,
                 notifications: definitions(&mut c, Some(id), secrets).await?,
@@ -61,6 +64,7 @@ impl Service {
                     range: o.range,
                     nickname,
                     settings: some_settings(o.settings),
+                    member_domains: members(&mut c, o.id).await?,
                     content_filters: filters(&mut c, Place::Outbound(o.id)).await?,
                 });
             }
@@ -84,6 +88,21 @@ async fn definitions<D: Defined>(
     let doc =
         |d: Definition<D>| DefinitionDoc { name: d.name, definition: if secrets { d.body } else { d.body.shown() } };
     Ok(all.into_iter().map(doc).collect())
+}
+
+async fn relay_users(c: &mut store::Connection, account: AccountId) -> Result<Vec<RelayUserDoc>, Error> {
+    let doc = |u: store::relay::RelayUser| RelayUserDoc {
+        name: u.name,
+        active: (!u.active).then_some(false),
+        password: None,
+        password_hash: Some(u.password_hash),
+    };
+    Ok(store::relay::all(c, Some(account)).await?.into_iter().map(doc).collect())
+}
+
+async fn members(c: &mut store::Connection, outbound: i64) -> Result<Option<Vec<DomainName>>, Error> {
+    let names = names_of(&store::outbound::members(c, outbound).await?);
+    Ok((!names.is_empty()).then_some(names))
 }
 
 async fn filters(c: &mut store::Connection, place: Place) -> Result<Option<Vec<String>>, Error> {

@@ -53,6 +53,10 @@ pub enum UseCase {
     ChangePassword,
     /// To see and end one's own.
     OwnSessions,
+    ListRelayUsers,
+    AddRelayUser,
+    EditRelayUser,
+    DeleteRelayUser,
     ListVerifiers,
     AddVerifier,
     EditVerifier,
@@ -114,6 +118,10 @@ impl UseCase {
         UseCase::RevokeToken,
         UseCase::ChangePassword,
         UseCase::OwnSessions,
+        UseCase::ListRelayUsers,
+        UseCase::AddRelayUser,
+        UseCase::EditRelayUser,
+        UseCase::DeleteRelayUser,
         UseCase::ListVerifiers,
         UseCase::AddVerifier,
         UseCase::EditVerifier,
@@ -173,6 +181,10 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | OwnSessions
                 | ListVerifiers
                 | AddVerifier
+                | ListRelayUsers
+                | AddRelayUser
+                | EditRelayUser
+                | DeleteRelayUser
                 | EditVerifier
                 | DeleteVerifier
                 | ListContentFilters
@@ -206,6 +218,7 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | SendDigest
                 | ChangePassword
                 | OwnSessions
+                | ListRelayUsers
                 | ListVerifiers
                 | ListContentFilters
                 | ListNotifications
@@ -271,6 +284,8 @@ pub const TOKEN_SCOPES: &[(&str, &str)] = &[
     ("configuration:write", "Applies a configuration: as good as everything."),
     ("settings:read", "Reads settings at every level."),
     ("settings:write", "Changes settings at every level."),
+    ("relay-users:read", "Reads users of the authenticated relay."),
+    ("relay-users:write", "Adds, changes and deletes users of the authenticated relay."),
     ("verifiers:read", "Reads verifiers, without their passwords."),
     ("verifiers:write", "Adds, changes and deletes verifiers."),
     ("content-filters:read", "Reads content filters."),
@@ -309,6 +324,8 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
         ListTokens => "tokens:read",
         CreateToken | RevokeToken => "tokens:write",
         OwnerHome | SetDigest | ChangePassword | OwnSessions | Job => return None,
+        ListRelayUsers => "relay-users:read",
+        AddRelayUser | EditRelayUser | DeleteRelayUser => "relay-users:write",
         ListVerifiers => "verifiers:read",
         AddVerifier | EditVerifier | DeleteVerifier => "verifiers:write",
         ListContentFilters => "content-filters:read",

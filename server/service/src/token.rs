@@ -17,7 +17,12 @@ fn scope_problem(actor: &Actor, scopes: &[String]) -> Option<String> {
         return Some(format!("{unknown:?} is no scope; known are {}.", words.join(", ")));
     }
     let Principal::Token { scopes: own, .. } = &actor.principal else { return None };
-    let has = |s: &String| own.iter().any(|o| o == EVERYTHING || o == s);
+    // Write holds read of the same area, and `read` holds the reading of each.
+    let area = |s: &str| s.strip_suffix(":read").map(str::to_owned);
+    let holds = |o: &str, s: &str| {
+        o == EVERYTHING || o == s || area(s).is_some_and(|a| o == "read" || o.strip_suffix(":write") == Some(&a))
+    };
+    let has = |s: &String| own.iter().any(|o| holds(o, s));
     scopes.iter().find(|s| !has(s)).map(|s| format!("A token cannot give {s}, which it does not have itself."))
 }
 
@@ -30,6 +35,17 @@ impl Service {
         scopes: &[String],
         account: Option<AccountId>,
     ) -> Result<String, Error> {
+        Ok(self.make_token(actor, name, scopes, account).await?.1)
+    }
+
+    /// The same, with what is stored of it.
+    pub async fn make_token(
+        &self,
+        actor: &Actor,
+        name: &str,
+        scopes: &[String],
+        account: Option<AccountId>,
+    ) -> Result<(ApiToken, String), Error> {
         let scope = self.permit(actor, UseCase::CreateToken)?;
         let name = name.trim();
         if let Some(problem) = crate::accounts::name_problem(name) {
@@ -41,7 +57,7 @@ impl Service {
         }
         let scopes = if scopes.is_empty() { vec![EVERYTHING.to_owned()] } else { scopes.to_vec() };
         if let Some(problem) = scope_problem(actor, &scopes) {
-            return Err(Error::field("scope", problem));
+            return Err(Error::field("scopes", problem));
         }
         let token = format!("{PREFIX}{}", secret::token()?);
         let mut tx = self.inner.store.begin().await?;
@@ -50,7 +66,7 @@ impl Service {
         {
             return Err(Error::field("account", "There is no such account."));
         }
-        let row = ApiToken {
+        let mut row = ApiToken {
             id: 0,
             name: name.to_owned(),
             scopes,
@@ -59,10 +75,10 @@ impl Service {
             last_used: None,
             revoked: None,
         };
-        store::token::insert(&mut tx, &secret::fingerprint(&token), &row).await?;
+        row.id = store::token::insert(&mut tx, &secret::fingerprint(&token), &row).await?;
         self.note(&mut tx, actor, "token.create", name, &row.scopes.join(" "), account).await?;
         tx.commit().await?;
-        Ok(token)
+        Ok((row, token))
     }
 
     /// Takes a token back: it is no longer accepted from now on.

@@ -1,8 +1,10 @@
 //! Users of the Outbound Authenticated Relay: senders who log in, from wherever they are (guide chapter 7).
 
 use crate::codec::{int, text};
+use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::{Connection, Error};
+use crate::query::{self, push_contains};
+use crate::{Connection, Error, Scope};
 use model::{AccountId, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +66,30 @@ pub async fn all(c: &mut Connection, account: Option<AccountId>) -> Result<Vec<R
     }
     b.push(" ORDER BY name_key");
     b.fetch_all(c).await?.iter().map(user).collect()
+}
+
+/// By name, `limit` rows after those that ended at `after`.
+pub async fn slice(
+    c: &mut Connection,
+    scope: Scope,
+    q: &str,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<RelayUser>, Error> {
+    const ORDER: Order = Order { key: "name_key", id: None, descending: false, text: (true, false) };
+    let mut b = sql("SELECT * FROM outbound_relay WHERE ");
+    match scope {
+        Scope::All => b.push("1 = 1"),
+        Scope::Account(a) => b.push("account = ").push_bind(a.0),
+        Scope::Mailbox(_) => b.push("1 = 0"),
+    };
+    for word in query::words(q) {
+        b.push(" AND ");
+        push_contains(&mut b, c.dialect(), "name", word);
+    }
+    let limit = ORDER.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?.iter().map(user).collect::<Result<_, _>>()?;
+    Ok(cursor::slice(rows, limit, |u: &RelayUser| (u.name.to_lowercase(), u.id)))
 }
 
 fn user(r: &Row) -> Result<RelayUser, Error> {

@@ -11,8 +11,10 @@ mod mailboxes;
 mod messages;
 mod notifications;
 mod outbound;
+mod outbound_members;
 mod quarantine;
 mod queue;
+mod relay_users;
 mod reports;
 mod settings;
 mod tokens;
@@ -34,6 +36,8 @@ pub fn all() -> OpenApiRouter<Api> {
         .merge(mailboxes::routes())
         .merge(outbound::routes())
         .merge(filter_use::routes())
+        .merge(outbound_members::routes())
+        .merge(relay_users::routes())
         .merge(verifiers::routes())
         .merge(content_filters::routes())
         .merge(notifications::routes())

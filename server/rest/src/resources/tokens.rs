@@ -1,15 +1,18 @@
-//! API tokens: which there are, and taking them back. They are made on the command line, where they are printed once.
+//! API tokens: which there are, making them, and taking them back.
 
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::error::ApiError;
+use crate::idempotency::NotKept;
 use crate::page::{List, PageParams, after};
 use crate::params::{Id, Query};
 use crate::time::Time;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Serialize;
+use model::AccountId;
+use serde::{Deserialize, Serialize};
 use service::{ApiToken, Service};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -43,7 +46,7 @@ impl From<ApiToken> for Token {
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(revoke))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
 }
 
 /// Lists tokens, newest first
@@ -59,6 +62,47 @@ async fn list(
 ) -> Result<Json<List<Token>>, ApiError> {
     let after = after(params.limit, params.after.as_deref())?;
     Ok(Json(List::after(service.tokens_after(&caller.actor, &after).await?, Token::from)))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    #[schema(min_length = 1, max_length = 100, example = "provisioning")]
+    pub name: String,
+    /// No more than the token has that asks; absent or empty: everything.
+    #[serde(default)]
+    #[schema(example = json!(["mailboxes:write"]))]
+    pub scopes: Vec<String>,
+    /// The account that it is for; null or absent: the whole system.
+    #[serde(default)]
+    pub account: Option<i64>,
+}
+
+/// A new token, this one time with its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MadeToken {
+    /// What to send as `Authorization: Bearer …`. It is stored as a hash and never shown again.
+    pub secret: String,
+    pub token: Token,
+}
+
+/// Makes a token
+///
+/// The secret is shown once. So an answer to a request with `Idempotency-Key` is not kept: sent again, the request makes
+/// another token.
+#[utoipa::path(
+    post, path = "/tokens", operation_id = "create_token", tag = "tokens", request_body = NewToken,
+    responses((status = 201, description = "The new token", body = MadeToken)),
+    security(("token" = ["tokens:write"])),
+)]
+async fn create(
+    State(service): State<Service>,
+    caller: Caller,
+    Json(new): Json<NewToken>,
+) -> Result<(StatusCode, Extension<NotKept>, Json<MadeToken>), ApiError> {
+    let account = new.account.map(AccountId);
+    let (token, secret) = service.make_token(&caller.actor, &new.name, &new.scopes, account).await?;
+    Ok((StatusCode::CREATED, Extension(NotKept), Json(MadeToken { secret, token: token.into() })))
 }
 
 /// Revokes a token

@@ -73,3 +73,31 @@ async fn filters_of_a_domain_are_set_in_order_and_stay_while_they_are_used() {
     let wrong = json!({ "filters": [{ "filter": ids[0], "action": "special_routing" }] });
     assert_eq!(s.call(&token, "PUT", &path, Some(&wrong)).await.error(), ("invalid", vec!["filters"]));
 }
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_gives_no_more_than_its_maker_has() {
+    let s = Served::start().await;
+    let maker = s.token(&["tokens:write", "domains:write"], Some(1)).await;
+    let new = |scopes| json!({ "name": "ci", "scopes": scopes, "account": 1 });
+    let made = s.post(&maker, "/tokens", new(json!(["domains:read"]))).await;
+    assert_eq!((made.status, made.body["token"]["scopes"].clone()), (201, json!(["domains:read"])), "{made:?}");
+    let secret = made.body["secret"].as_str().unwrap();
+    assert_eq!(s.get(secret, "/domains").await.items().len(), 1);
+    assert_eq!(s.get(secret, "/mailboxes").await.status, 403);
+    assert!(!s.get(&maker, "/tokens").await.body.to_string().contains(secret));
+    for scopes in [json!(["mailboxes:read"]), json!([]), json!(["read"]), json!(["nonsense"])] {
+        assert_eq!(s.post(&maker, "/tokens", new(scopes)).await.error(), ("invalid", vec!["scopes"]));
+    }
+    assert_eq!(s.post(&maker, "/tokens", json!({ "name": "x", "account": 2 })).await.error().1, ["account"]);
+    // An answer with a secret is not kept.
+    let headers = [
+        ("authorization", &*format!("Bearer {maker}")),
+        ("content-type", "application/json"),
+        ("idempotency-key", "one"),
+    ];
+    let body = new(json!(["tokens:write"])).to_string();
+    let first = s.request("POST", "/tokens", &headers, body.as_bytes()).await;
+    let second = s.request("POST", "/tokens", &headers, body.as_bytes()).await;
+    assert_eq!((first.status, second.status, second.header("idempotency-replayed")), (201, 201, None));
+    assert_ne!(first.body["secret"], second.body["secret"]);
+}

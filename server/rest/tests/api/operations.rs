@@ -154,6 +154,8 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     service.create_token(system, "spare", &[], Some(AccountId(account))).await.unwrap();
     let all = After { cursor: None, limit: 1 };
     let token = service.tokens_after(system, &all).await.unwrap().rows[0].id;
+    let new = json!({ "name": "made", "scopes": ["tokens:write"], "account": account });
+    op("create_token", CreateToken, "POST", "/tokens".into(), new, 201);
     op("list_tokens", ListTokens, "GET", "/tokens".into(), none.clone(), 200);
     op("revoke_token", RevokeToken, "DELETE", format!("/tokens/{token}"), none.clone(), 204);
     let with_filters = service.add_outbound_ip(system, AccountId(account), &range(4), "").await.unwrap();
@@ -238,6 +240,19 @@ async fn definitions(
     op("get_domain_content_filters", ListDomains, "GET", path.clone(), Value::Null, 200);
     let used = json!({ "filters": [{ "filter": filter, "action": "markup", "tag": "CONTENT:" }] });
     op("set_domain_content_filters", EditDomain, "PUT", path, used, 200);
+    let relay = service.add_relay_user(system, AccountId(account), &format!("relay{n}"), "long enough").await.unwrap();
+    let spare = service.add_relay_user(system, AccountId(account), &format!("gone{n}"), "long enough").await.unwrap();
+    op("list_relay_users", ListRelayUsers, "GET", "/relay-users?q=relay".into(), Value::Null, 200);
+    let new = json!({ "account": account, "name": format!("new{n}"), "password": "long enough" });
+    op("add_relay_user", AddRelayUser, "POST", "/relay-users".into(), new, 201);
+    op("get_relay_user", ListRelayUsers, "GET", format!("/relay-users/{relay}"), Value::Null, 200);
+    let change = json!({ "active": false, "password": "another one" });
+    op("change_relay_user", EditRelayUser, "PATCH", format!("/relay-users/{relay}"), change, 200);
+    op("delete_relay_user", DeleteRelayUser, "DELETE", format!("/relay-users/{spare}"), Value::Null, 204);
+    let path = format!("/outbound-ips/{outbound}/members");
+    op("get_outbound_ip_members", ListOutbound, "GET", path.clone(), Value::Null, 200);
+    let members = json!({ "domains": ["acme.test", "partner.test"] });
+    op("set_outbound_ip_members", EditOutbound, "PUT", path, members, 200);
     let path = format!("/outbound-ips/{outbound}/content-filters");
     op("get_outbound_ip_content_filters", ListOutbound, "GET", path.clone(), Value::Null, 200);
     let used = json!({ "filters": [{ "filter": filter, "action": "special_routing", "override_compliance": true }] });
@@ -255,7 +270,7 @@ pub fn reached(what: UseCase) -> bool {
         // The server's own work.
         Job | SendDigest => false,
         // The command line's.
-        Apply | Export | CreateToken => false,
+        Apply | Export => false,
         _ => true,
     }
 }

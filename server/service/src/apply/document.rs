@@ -1,6 +1,6 @@
 //! The document of `postern apply` and `postern export`.
 
-use super::DefinitionDoc;
+use super::{DefinitionDoc, RelayUserDoc};
 use crate::layers;
 use crate::mailboxes::address_in;
 use model::definition::{ContentFilter, Notification, Verifier};
@@ -39,6 +39,9 @@ pub struct AccountDoc {
     pub domains: Vec<DomainDoc>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outbound_ips: Vec<OutboundDoc>,
+    /// Users of the Outbound Authenticated Relay.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relay_users: Vec<RelayUserDoc>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verifiers: Vec<DefinitionDoc<Verifier>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -112,6 +115,9 @@ pub struct OutboundDoc {
     pub nickname: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
+    /// Domains that may send through it, of the account or external.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_domains: Option<Vec<DomainName>>,
     /// Order of the content filters; which are on, and with which action, is in the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_filters: Option<Vec<String>>,
@@ -141,6 +147,13 @@ impl Document {
             }
             let of_account = |r| matches!(r, Role::Account | Role::Operator | Role::Dashboard);
             check_administrators(&format!("{at}."), &account.administrators, of_account)?;
+            for (j, user) in account.relay_users.iter().enumerate() {
+                let at = format!("{at}.relay_users[{j}]");
+                if let Some(problem) = crate::relay::name_problem(&user.name) {
+                    return Err(format!("{at}.name: {problem}"));
+                }
+                check_password(&at, user.password.as_deref(), user.password_hash.as_deref())?;
+            }
             for (j, o) in account.outbound_ips.iter().enumerate() {
                 check_settings(&format!("{at}.outbound_ips[{j}].settings"), Level::OutboundIp, o.settings.as_ref())?;
             }

@@ -4,10 +4,13 @@
 mod definitions;
 mod diff;
 mod document;
+mod outbound;
 mod write;
 
 pub use definitions::DefinitionDoc;
 pub use document::{AccountDoc, AdministratorDoc, Document, DomainDoc, MailboxDoc, OutboundDoc};
+pub use outbound::RelayUserDoc;
+pub(crate) use outbound::names_of;
 
 use crate::password::Policy;
 use crate::{Error, Service, UseCase, mailboxes::address_in};
@@ -66,6 +69,7 @@ impl Service {
         let mut document = Document::read(yaml).map_err(invalid)?;
         document.check().map_err(invalid)?;
         self.prepare_verifiers(&mut document).await?;
+        self.prepare_relay_users(&mut document).await?;
         let hashes = self.hashes(&document).await?;
 
         let mut changes = Vec::new();

@@ -109,6 +109,9 @@ impl<'a> Writer<'a> {
         for o in &doc.outbound_ips {
             self.outbound(id, o).await?;
         }
+        for user in &doc.relay_users {
+            self.relay_user(id, user).await?;
+        }
         self.definitions(Some(id), &doc.notifications).await?;
         Ok(())
     }
@@ -332,6 +335,7 @@ impl<'a> Writer<'a> {
         }
         let made = outbound::by_range(&mut self.tx, doc.range).await?;
         let id = made.map(|o| o.id).ok_or_else(|| Error::not_found("outbound IP"))?;
+        self.members(&what, account, id, doc.member_domains.as_deref()).await?;
         self.filter_order(&what, account, Place::Outbound(id), doc.content_filters.as_deref()).await
     }
 

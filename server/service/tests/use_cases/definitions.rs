@@ -247,8 +247,10 @@ accounts:
         settings:
           discovery: { method: verifier, verifier: both }
           filtering: { content_filters: { Secrets: quarantine, Words: { action: markup, tag: "CONTENT:" } } }
+    relay_users: [{ name: printer@acme.test, password: long enough }, { name: old, active: false, password: not so short }]
     outbound_ips:
       - range: 192.0.2.0/28
+        member_domains: [partner.test, acme.test]
         content_filters: [Secrets]
         settings: { outbound_filtering: { content_filters: { Secrets: special_routing } } }
 "#;
@@ -269,6 +271,8 @@ async fn the_document_has_definitions_and_applying_it_again_or_its_export_change
         "+ content filter Secrets: 1 rules, 2 expressions",
         "+ domain acme.test: content filter Words",
         "+ outbound IP 192.0.2.0/28: content filter Secrets",
+        "+ outbound IP 192.0.2.0/28: member domain acme.test",
+        "+ relay user printer@acme.test",
         "+ notification Traffic: Inbound Hourly Traffic",
     ] {
         assert!(first.iter().any(|l| l == expected), "{expected} in {first:#?}");
@@ -304,4 +308,35 @@ async fn a_document_that_names_what_is_not_there_is_refused_with_the_place() {
         let refused = sentence(w.service.apply(&system(), &yaml, false).await);
         assert!(refused.contains(said), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn members_of_an_outbound_ip_are_of_the_account_or_of_nobody_here() {
+    let w = World::new().await;
+    let s = &w.service;
+    let id = s.add_outbound_ip(&system(), AccountId(1), "192.0.2.1", "").await.unwrap();
+    let names = |list: &[&str]| list.iter().map(|n| n.parse().unwrap()).collect::<Vec<DomainName>>();
+    let foreign = s.set_outbound_members(&system(), id, &names(&["partner.test", "other.test"])).await;
+    assert_eq!(fields(foreign), ["domains[1]"]);
+    let wanted = names(&["partner.test", "acme.test", "partner.test"]);
+    s.set_outbound_members(&system(), id, &wanted).await.unwrap();
+    let domain = w.mailbox("bob@acme.test").await.domain;
+    let members = s.outbound_members(&system(), id).await.unwrap();
+    let acme = service::Member::Domain(domain, "acme.test".parse().unwrap());
+    assert_eq!(members, [acme, service::Member::External("partner.test".parse().unwrap())]);
+}
+
+#[tokio::test]
+async fn relay_users_have_one_name_in_the_system_and_a_password_by_the_policy() {
+    let w = World::new().await;
+    let (s, acme) = (&w.service, World::administrator(Role::Account, 1));
+    let short = s.add_relay_user(&acme, AccountId(2), "a b", "short").await;
+    assert_eq!(fields(short), ["name", "account"]);
+    assert_eq!(fields(s.add_relay_user(&acme, AccountId(1), "printer", "short").await), ["password"]);
+    let id = s.add_relay_user(&system(), AccountId(2), "printer", "long enough").await.unwrap();
+    let taken = s.add_relay_user(&acme, AccountId(1), "Printer", "long enough").await;
+    assert_eq!(code(&taken), Some(ErrorCode::Conflict));
+    assert_eq!(code(&s.delete_relay_user(&acme, id).await), Some(ErrorCode::NotFound));
+    assert!(s.relay_users_after(&acme, "", &ALL).await.unwrap().rows.is_empty());
+    assert!(s.relay_user(&system(), id).await.unwrap().password_hash.starts_with("$argon2id$"));
 }

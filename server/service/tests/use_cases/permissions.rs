@@ -5,7 +5,7 @@ use model::view::{DomainForm, ListQuery, MailboxForm, MailboxState, QuarantineQu
 use model::*;
 use service::{
     AdministratorChange, After, Defined, DefinitionChange, DomainChange, Error, FilterPlace, MailboxChange,
-    NewAdministrator, SettingsOf, UseCase, permits,
+    NewAdministrator, RelayUserChange, SettingsOf, UseCase, permits,
 };
 
 /// Columns: System, Account, Operator, Dashboard, Owner (guide chapter 4).
@@ -53,6 +53,10 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::RevokeToken, "yy---"),
     (UseCase::ChangePassword, "yyyyy"),
     (UseCase::OwnSessions, "yyyyy"),
+    (UseCase::ListRelayUsers, "yyy--"),
+    (UseCase::AddRelayUser, "yy---"),
+    (UseCase::EditRelayUser, "yy---"),
+    (UseCase::DeleteRelayUser, "yy---"),
     (UseCase::ListVerifiers, "yyy--"),
     (UseCase::AddVerifier, "yy---"),
     (UseCase::EditVerifier, "yy---"),
@@ -142,6 +146,7 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         UseCase::AddOutbound => s.add_outbound_ip(a, AccountId(1), &format!("10.0.0.{n}"), "").await.map(drop),
         UseCase::EditOutbound => {
             let made = s.add_outbound_ip(&system(), AccountId(1), &format!("10.0.1.{n}"), "").await?;
+            s.set_outbound_members(a, made, &["acme.test".parse().unwrap()]).await?;
             s.name_outbound_ip(a, made, "office").await
         }
         UseCase::DeleteOutbound => {
@@ -214,6 +219,17 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
         UseCase::OwnSessions => {
             s.own_sessions(a, "").await?;
             s.end_other_sessions(a, "").await.map(drop)
+        }
+        UseCase::ListRelayUsers => s.relay_users_after(a, "", &ALL).await.map(drop),
+        UseCase::AddRelayUser => s.add_relay_user(a, AccountId(1), &format!("r{n}"), "long enough").await.map(drop),
+        UseCase::EditRelayUser => {
+            let made = s.add_relay_user(&system(), AccountId(1), &format!("r{n}"), "long enough").await?;
+            let change = RelayUserChange { active: Some(false), password: Some("another one".into()) };
+            s.change_relay_user(a, made, &change).await
+        }
+        UseCase::DeleteRelayUser => {
+            let made = s.add_relay_user(&system(), AccountId(1), &format!("r{n}"), "long enough").await?;
+            s.delete_relay_user(a, made).await
         }
         UseCase::ListVerifiers | UseCase::AddVerifier | UseCase::EditVerifier | UseCase::DeleteVerifier => {
             define(w, a, what, n, definitions::verifier()).await
