@@ -49,7 +49,9 @@ pub(crate) fn serde_word<T: DeserializeOwned>(row: &Row, column: &'static str) -
     })
 }
 pub(crate) fn settings(row: &Row) -> Result<Settings, Error> {
-    json(row, "settings")
+    let text = text(row, "settings")?;
+    // So it is in nearly every row.
+    if text == "{}" { Ok(Settings::default()) } else { from_json("settings", text) }
 }
 
 /// Edit lists hold raw bytes: postcard, with a version byte before it.

@@ -306,6 +306,57 @@ pub async fn all(c: &mut Connection, domain: Option<DomainId>) -> Result<Vec<Mai
     b.fetch_all(c).await?.iter().map(mailbox).collect()
 }
 
+/// What the way of a message must know of a mailbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brief {
+    pub id: MailboxId,
+    pub domain: DomainId,
+    pub address: EmailAddress,
+    pub state: MailboxState,
+    pub settings: Settings,
+    /// Keys of its aliases.
+    pub aliases: Vec<Box<str>>,
+}
+
+/// `limit` mailboxes by id, after this one: all there are, without holding all rows at once.
+pub async fn briefs(c: &mut Connection, after: MailboxId, limit: u32) -> Result<Vec<Brief>, Error> {
+    let rows = sql(
+        "SELECT m.id, m.domain, m.address, m.state, m.settings FROM mailbox m WHERE m.id > $1 ORDER BY m.id LIMIT $2",
+    )
+    .bind(after.0)
+    .bind(i64::from(limit))
+    .fetch_all(c)
+    .await?;
+    let mut found = rows.iter().map(brief).collect::<Result<Vec<_>, Error>>()?;
+    let Some(last) = found.last().map(|b| b.id) else { return Ok(found) };
+    let rows = sql("SELECT mailbox, key FROM mailbox_address
+         WHERE is_primary = 0 AND mailbox > $1 AND mailbox <= $2 ORDER BY mailbox, key")
+    .bind(after.0)
+    .bind(last.0)
+    .fetch_all(c)
+    .await?;
+    let mut of = found.iter_mut().peekable();
+    for r in &rows {
+        let id = MailboxId(int(r, "mailbox")?);
+        while of.next_if(|b| b.id < id).is_some() {}
+        if let Some(b) = of.peek_mut().filter(|b| b.id == id) {
+            b.aliases.push(text(r, "key")?.into());
+        }
+    }
+    Ok(found)
+}
+
+fn brief(r: &Row) -> Result<Brief, Error> {
+    Ok(Brief {
+        id: MailboxId(int(r, "id")?),
+        domain: DomainId(int(r, "domain")?),
+        address: codec::word(r, "address")?,
+        state: codec::serde_word(r, "state")?,
+        settings: codec::settings(r)?,
+        aliases: Vec::new(),
+    })
+}
+
 /// Links that were made for the mailbox until now log in no longer.
 pub async fn revoke_links(c: &mut Connection, id: MailboxId) -> Result<(), Error> {
     sql("UPDATE mailbox SET link_generation = link_generation + 1 WHERE id = $1").bind(id.0).execute(c).await?;

@@ -14,6 +14,9 @@ use store::change::Touched;
 use store::senders::{self, Lists, Owner};
 use store::{Connection, change, group};
 
+/// Mailboxes read at a time.
+const PAGE: u32 = 5_000;
+
 type Groups = HashMap<i64, Arc<Group>>;
 
 fn compile(lists: &Lists) -> Arc<SenderLists> {
@@ -41,21 +44,26 @@ pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
     }
 
     let mut members = group::memberships(c).await?;
-    let mut aliases = store::mailbox::all_aliases(c, None).await?;
-    for row in store::mailbox::all(c, None).await? {
-        let own = Own::new(
-            row.settings,
-            lists.remove(&Owner::Mailbox(row.id)).map(|l| compile(&l)),
-            members.remove(&row.id).unwrap_or_default(),
-        );
-        snapshot.put_mailbox(MailboxEntry {
-            id: row.id,
-            address: row.address,
-            state: row.state,
-            domain: row.domain,
-            aliases: aliases.remove(&row.id).into_iter().flatten().map(|a| a.key().into()).collect(),
-            own,
-        });
+    let mut after = MailboxId(0);
+    loop {
+        let page = store::mailbox::briefs(c, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        for row in page {
+            let own = Own::new(
+                row.settings,
+                lists.remove(&Owner::Mailbox(row.id)).map(|l| compile(&l)),
+                members.remove(&row.id).unwrap_or_default(),
+            );
+            snapshot.put_mailbox(MailboxEntry {
+                id: row.id,
+                address: row.address,
+                state: row.state,
+                domain: row.domain,
+                aliases: row.aliases.into(),
+                own,
+            });
+        }
     }
     snapshot.outbound = outbound(c, &snapshot.levels).await?;
     Ok(snapshot)

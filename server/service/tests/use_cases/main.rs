@@ -14,5 +14,6 @@ mod passwords;
 mod people;
 mod permissions;
 mod release;
+mod scale;
 mod snapshot;
 mod world;

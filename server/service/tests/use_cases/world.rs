@@ -95,6 +95,11 @@ fn node(
 
 pub const FIRST: service::After = service::After { cursor: None, limit: 50 };
 
+/// A service over what is in this store.
+pub fn service_on(store: &Store) -> Service {
+    node("a", store, &MemoryBodies::default(), &Arc::default(), &Arc::new(AtomicI64::new(NOW.0)))
+}
+
 pub fn system() -> Actor {
     Actor::system("test")
 }
