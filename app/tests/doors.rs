@@ -1,0 +1,145 @@
+//! No door is more open than another: every server function, called directly by every role and by nobody, answers as the
+//! table of permissions says. A function that is not in the list fails the test.
+#![cfg(feature = "ssr")]
+#![allow(clippy::unwrap_used)]
+
+mod demo;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request, StatusCode, header};
+use demo::{ADMIN, Demo, OWNER, PASSWORD, demo};
+use model::view::{ListQuery, QuarantineQuery};
+use model::{Actor, Role};
+use service::{NewAdministrator, UseCase, permits};
+use std::collections::BTreeSet;
+use tower::ServiceExt;
+
+/// A call that goes well where it is permitted.
+struct Call {
+    path: &'static str,
+    /// None: open to everybody.
+    what: Option<UseCase>,
+    query: String,
+    form: Option<String>,
+    /// What it is answered where it is permitted.
+    answer: StatusCode,
+}
+
+/// `n` makes names that are new each time; `held` is a message of the owner's.
+fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
+    let call = |path, what, query: &str, form| Call { path, what, query: query.into(), form, answer: StatusCode::OK };
+    let read = |path, what, query: &str| call(path, Some(what), query, None);
+    let write = |path, what, form: String| call(path, Some(what), "", Some(form));
+    let list = "query[page]=1";
+    let domain = demo.domain;
+    vec![
+        read("/fn/overview", UseCase::Overview, "hours=24"),
+        read("/fn/accounts", UseCase::ListAccounts, list),
+        read("/fn/domains", UseCase::ListDomains, list),
+        read("/fn/domain", UseCase::ListDomains, &format!("id={domain}")),
+        read("/fn/mailboxes", UseCase::ListMailboxes, list),
+        read("/fn/quarantine", UseCase::ListQuarantine, list),
+        read("/fn/message", UseCase::ReadMessage, &format!("id={held}")),
+        read("/fn/audit", UseCase::ReadAudit, list),
+        read("/fn/owner_home", UseCase::OwnerHome, ""),
+        read("/fn/owner_message", UseCase::OwnerHome, &format!("id={held}")),
+        write("/fn/account_add", UseCase::AddAccount, format!("name=New+{n}")),
+        write(
+            "/fn/domain_add",
+            UseCase::AddDomain,
+            format!("account=1&name=n{n}.test&gateways=mx.test&unrecognized=reject"),
+        ),
+        write("/fn/mailbox_add", UseCase::AddMailbox, format!("domain={domain}&name=n{n}")),
+        write("/fn/queue_retry", UseCase::RetryQueue, String::new()),
+        write("/fn/owner_digest", UseCase::SetDigest, "digest=weekly".into()),
+        write("/fn/quarantine_act", UseCase::Release, format!("act=release&ids[]={held}")),
+        write("/fn/quarantine_act", UseCase::Release, format!("act=release_sender&ids[]={held}")),
+        write("/fn/quarantine_act", UseCase::Delete, format!("act=delete_confirmed&ids[]={held}")),
+        read("/fn/sessions", UseCase::OwnSessions, ""),
+        write("/fn/sessions_end", UseCase::OwnSessions, String::new()),
+        Call {
+            answer: StatusCode::NOT_FOUND,
+            ..write("/fn/session_end", UseCase::OwnSessions, "id=another-persons".into())
+        },
+        // Whoever has the link; of an unknown one nothing is said.
+        call("/fn/password_link", None, "token=guessed", None),
+    ]
+}
+
+/// Who is logged in: the cookie, and what forms carry. Nobody: empty.
+#[derive(Default)]
+struct Login {
+    cookie: String,
+    form_token: String,
+}
+
+async fn login(demo: &Demo, email: &str) -> Login {
+    let service = &demo.state.service;
+    let token = service.login(email, PASSWORD, "192.0.2.1").await.unwrap().token;
+    let view = service.actor(&token, "192.0.2.1").await.unwrap().unwrap();
+    Login { cookie: format!("postern_session={token}"), form_token: view.form_token }
+}
+
+async fn ask(router: &Router, login: &Login, call: &Call) -> (StatusCode, String) {
+    let escaped = |text: &str| text.replace('[', "%5B").replace(']', "%5D");
+    let request = Request::builder()
+        .method(if call.form.is_some() { Method::POST } else { Method::GET })
+        .uri(format!("{}?{}", call.path, escaped(&call.query)))
+        .header(header::ACCEPT, "application/json")
+        .header(header::COOKIE, &login.cookie)
+        .header(header::HOST, "127.0.0.1:8080")
+        .header(header::ORIGIN, "http://127.0.0.1:8080")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let form = call.form.as_ref().map(|f| format!("form_token={}&{}", login.form_token, escaped(f)));
+    let answer = router.clone().oneshot(request.body(Body::from(form.unwrap_or_default())).unwrap()).await.unwrap();
+    let status = answer.status();
+    let text = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    (status, String::from_utf8_lossy(&text).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_server_function_answers_every_role_as_the_table_of_permissions_says() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = demo(data.path(), 40).await;
+    let system = Actor::system("test");
+    let service = &demo.state.service;
+    let acme = service.accounts(&system, &ListQuery::default()).await.unwrap().rows[0].id;
+    let mut logins = vec![(Some(Role::System), login(&demo, ADMIN).await)];
+    for role in [Role::Account, Role::Operator, Role::Dashboard] {
+        let email = format!("{role:?}@acme.test").to_lowercase();
+        let new = NewAdministrator { email: email.clone(), role, account: Some(acme), password: Some(PASSWORD.into()) };
+        service.add_administrator(&system, &new).await.unwrap();
+        logins.push((Some(role), login(&demo, &email).await));
+    }
+    logins.push((Some(Role::Owner), login(&demo, OWNER).await));
+    logins.push((None, Login::default()));
+
+    let router = app::router(demo.state.clone());
+    let query = QuarantineQuery { per_page: 100, ..QuarantineQuery::default() };
+    // Each call gets a message of its own: it may be gone afterwards.
+    let rows = service.quarantine(&system, &query).await.unwrap().rows;
+    let mut held = rows.iter().map(|r| r.id).cycle();
+    let mut walked = BTreeSet::new();
+    let count = calls(&demo, 0, 0).len();
+    for (n, (role, login)) in logins.iter().enumerate() {
+        for i in 0..count {
+            let call = calls(&demo, n, held.next().unwrap()).swap_remove(i);
+            let (status, text) = ask(&router, login, &call).await;
+            let expected = match (role, call.what) {
+                (_, None) => call.answer,
+                (None, Some(_)) => StatusCode::UNAUTHORIZED,
+                // Only administrators send mail back.
+                (Some(Role::Owner), _) if call.form.as_ref().is_some_and(|f| f.contains("release_sender")) => {
+                    StatusCode::FORBIDDEN
+                }
+                (Some(role), Some(what)) if permits(*role, what) => call.answer,
+                _ => StatusCode::FORBIDDEN,
+            };
+            assert_eq!(status, expected, "{role:?} {} {:?}: {text}", call.path, call.form);
+            walked.insert(call.path);
+        }
+    }
+    let there: BTreeSet<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    assert_eq!(walked, there, "every server function is walked, and each is there");
+}
