@@ -32,6 +32,7 @@ if [ "$what" != run ]; then
     need /usr/sbin/postfix postfix
     need /usr/sbin/clamd clamav-daemon
     need swaks swaks
+    need xmllint libxml2-utils
     need python3 python3
     need curl curl
     if have python3 && ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3-venv); fi

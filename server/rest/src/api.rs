@@ -3,7 +3,7 @@
 use crate::auth::{self, Guard};
 use crate::error::{ApiError, Code};
 use crate::limit::Rate;
-use crate::{document, idempotency, resources};
+use crate::{document, idempotency, resources, xml};
 use axum::Router;
 use axum::extract::{FromRef, Request};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -41,10 +41,11 @@ impl FromRef<Api> for Service {
     }
 }
 
-/// Everything below `/api/v1`. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`.
+/// Everything below `/api/v1`, and `/api/xml`. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router(service: Service, options: Options) -> Router {
     let guard = Guard::new(Rate { per_second: options.per_second, burst: options.burst });
     let api = Api { service, guard: Arc::new(guard) };
+    let provisioning = xml::routes(api.clone());
     let (routes, _) = resources::all().split_for_parts();
     let guarded = routes
         .fallback(|| async { ApiError::not_found("resource; /api/v1/openapi.json lists all of them") })
@@ -57,7 +58,7 @@ pub fn router(service: Service, options: Options) -> Router {
     let text: Arc<str> = document::document().to_string().into();
     let document = move || async move { ([(header::CONTENT_TYPE, "application/json")], text.to_string()) };
     let open = Router::new().route("/openapi.json", get(document));
-    Router::new().nest("/api/v1", open.merge(guarded)).layer(from_fn(safe_headers))
+    Router::new().nest("/api/v1", open.merge(guarded)).merge(provisioning).layer(from_fn(safe_headers))
 }
 
 /// Answers are for the caller only, and no browser makes a page of them.

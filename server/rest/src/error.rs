@@ -116,6 +116,11 @@ impl ApiError {
         ApiError::new(Code::NotFound, format!("There is no such {what}."))
     }
 
+    /// Code, sentence and fields.
+    pub fn into_detail(self) -> ErrorDetail {
+        self.detail
+    }
+
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
@@ -151,7 +156,10 @@ impl From<service::Error> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.detail.code.status();
+        let detail = self.detail.clone();
         let mut response = (status, axum::Json(ErrorBody { error: self.detail })).into_response();
+        // For a door that renders refusals otherwise.
+        response.extensions_mut().insert(detail);
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -1,4 +1,4 @@
-//! REST at `/api/v1`: one more door to the use cases of `service`.
+//! REST at `/api/v1`, and provisioning in XML at `/api/xml`: more doors to the use cases of `service`.
 //!
 //! A handler parses, calls one use case, and renders. Whether the caller may do it, and on whose rows, is decided by
 //! the use case; a token's scopes are checked there too. The types of the wire live here and are converted from the
@@ -18,6 +18,7 @@ mod params;
 mod resources;
 mod schema;
 mod time;
+mod xml;
 
 pub use api::{Options, router};
 pub use document::document;

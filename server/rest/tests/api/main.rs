@@ -16,3 +16,4 @@ mod settings;
 #[allow(dead_code)]
 #[path = "../../../service/tests/use_cases/world.rs"]
 mod world;
+mod xml;

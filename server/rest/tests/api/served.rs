@@ -19,6 +19,7 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// Null where there is none, or it is no JSON.
     pub body: Value,
+    pub text: String,
 }
 
 impl Answer {
@@ -81,7 +82,11 @@ impl Served {
 
     /// `path` below /api/v1.
     pub async fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut head = format!("{method} /api/v1{path} HTTP/1.0\r\nHost: api.test\r\n");
+        self.request_at(method, &format!("/api/v1{path}"), headers, body).await
+    }
+
+    pub async fn request_at(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut head = format!("{method} {path} HTTP/1.0\r\nHost: api.test\r\n");
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -100,6 +105,6 @@ impl Served {
         let mut lines = head.lines();
         let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
         let headers = lines.filter_map(|l| l.split_once(": ")).map(|(n, v)| (n.to_lowercase(), v.to_owned())).collect();
-        Answer { status, headers, body: serde_json::from_str(body).unwrap_or_default() }
+        Answer { status, headers, body: serde_json::from_str(body).unwrap_or_default(), text: body.to_owned() }
     }
 }

@@ -297,6 +297,51 @@ async fn definitions_are_named_once_an_account_and_content_filters_are_used_in_o
     assert!(definition::used_filters(&mut tx, place).await.unwrap().is_empty(), "they stay with their account");
 }
 
+async fn definitions_are_found_by_name_and_by_the_settings_that_name_them(db: Database) {
+    let mut tx = db.store.begin().await.unwrap();
+    let (accounts, domains, _) = small(&mut tx).await;
+    let new = |account, name: &str| Definition { id: 0, account, name: name.into(), body: body(name), created: NOW };
+    let (own, all) = (Some(accounts[0]), None);
+    let mine = definition::insert(&mut tx, Kind::Verifier, &new(own, "Office")).await.unwrap();
+    let shared = definition::insert(&mut tx, Kind::Verifier, &new(all, "office")).await.unwrap();
+    for (account, id) in [(own, Some(mine)), (all, Some(shared)), (Some(accounts[1]), None)] {
+        let found = definition::by_name::<Body>(&mut tx, Kind::Verifier, account, "OFFICE").await.unwrap();
+        assert_eq!(found.map(|d| d.id), id);
+        let of = definition::of::<Body>(&mut tx, Kind::Verifier, account).await.unwrap();
+        assert_eq!(of.iter().map(|d| d.id).collect::<Vec<_>>(), id.into_iter().collect::<Vec<_>>());
+    }
+    let filter = definition::insert(&mut tx, Kind::ContentFilter, &new(own, "f")).await.unwrap();
+    let places = [Place::Domain(domains[0]), Place::Outbound(7)];
+    for place in places {
+        definition::use_filters(&mut tx, place, &[filter]).await.unwrap();
+    }
+    assert_eq!(definition::places(&mut tx, filter).await.unwrap(), places);
+
+    let settings: Settings = serde_json::from_str(r#"{ "login": { "verifier": "office" } }"#).unwrap();
+    for id in &domains {
+        let mut d = store::domain::get(&mut tx, *id).await.unwrap().unwrap();
+        d.settings = settings.clone();
+        store::domain::update(&mut tx, &d).await.unwrap();
+    }
+    store::defaults::set(&mut tx, store::defaults::Level::Domain, own, &settings).await.unwrap();
+    let group = group::Group {
+        id: 0,
+        domain: domains[0],
+        name: "Sales".into(),
+        position: 0,
+        ldap_group: None,
+        settings: settings.clone(),
+        created: NOW,
+    };
+    group::insert(&mut tx, &group).await.unwrap();
+    let found = store::reference::setting(&mut tx, own, "verifier").await.unwrap();
+    let places: Vec<&str> = found.iter().map(|p| p.place.as_str()).collect();
+    assert_eq!(places, ["domain acme.test", "defaults for domain", "group Sales of acme.test"]);
+    assert!(found.iter().all(|p| p.account == own && p.settings == settings));
+    assert_eq!(store::reference::setting(&mut tx, None, "verifier").await.unwrap().len(), 4);
+    assert!(store::reference::setting(&mut tx, None, "content_filters").await.unwrap().is_empty());
+}
+
 async fn a_notification_leaves_once_in_its_time(db: Database) {
     let mut tx = db.store.begin().await.unwrap();
     let d = Definition { id: 0, account: None, name: "n".into(), body: body("n"), created: NOW };
@@ -414,6 +459,7 @@ on_both!(
     an_activation_link_opens_once_and_not_after_its_time,
     outbound_ips_have_member_domains_and_relay_users_log_in_by_name,
     definitions_are_named_once_an_account_and_content_filters_are_used_in_order,
+    definitions_are_found_by_name_and_by_the_settings_that_name_them,
     a_notification_leaves_once_in_its_time,
     a_bulk_operation_counts_names_its_failures_and_can_be_stopped,
     a_request_that_comes_twice_is_answered_from_the_first,
