@@ -54,8 +54,8 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
         return verdict;
     }
     let domain = p.domain_senders.standing(&f.sender);
-    let mailbox = p.mailbox_senders.as_ref().and_then(|m| m.standing(&f.sender));
-    let standing = across(domain, mailbox, p.values.senders.mailbox_friend_wins);
+    let personal = p.mailbox_senders.iter().chain(&p.group_senders).find_map(|l| l.standing(&f.sender));
+    let standing = across(domain, personal, p.values.senders.mailbox_friend_wins);
     let awareness =
         p.values.filtering.security_awareness && f.list.iter().any(|x| x.check == Some(Check::SecurityAwareness));
 

@@ -16,6 +16,8 @@ pub struct Policy {
     /// The protected domain that the recipient is in.
     pub domain: DomainName,
     pub domain_senders: Arc<SenderLists>,
+    /// Of the groups that the mailbox is in; the first goes before the others.
+    pub group_senders: Vec<Arc<SenderLists>>,
     pub mailbox_senders: Option<Arc<SenderLists>>,
     /// The mailbox is not filtered at all (guide chapter 8): its mail is relayed.
     pub unprotected: bool,
@@ -32,6 +34,7 @@ impl Policy {
             profile: None,
             domain,
             domain_senders: Arc::default(),
+            group_senders: Vec::new(),
             mailbox_senders: None,
             unprotected: false,
             exceptions,

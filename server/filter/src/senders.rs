@@ -145,7 +145,7 @@ pub(crate) fn vouched(sender: &SenderFacts, domain: &DomainName) -> bool {
     spf || sender.dkim_domains.iter().any(aligned)
 }
 
-/// The friends and enemies of one level: a domain, or a mailbox.
+/// The friends and enemies of one level: a domain, a group, or a mailbox.
 #[derive(Debug, Clone, Default)]
 pub struct SenderLists {
     pub friends: SenderSet,
@@ -168,8 +168,8 @@ impl SenderLists {
     }
 }
 
-/// The standing across levels: the mailbox before the domain, except that a domain's enemy beats a mailbox's friend
-/// unless `mailbox_friend_wins`.
+/// The standing across levels: the mailbox, or the groups that it is in, before the domain, except that a domain's enemy
+/// beats a mailbox's or group's friend unless `mailbox_friend_wins`.
 pub fn across(domain: Option<Standing>, mailbox: Option<Standing>, mailbox_friend_wins: bool) -> Option<Standing> {
     match (domain, mailbox) {
         (Some(Standing::Enemy(enemy)), Some(Standing::Friend(_))) if !mailbox_friend_wins => {

@@ -2,6 +2,7 @@
 
 use crate::action::BlockedMessages;
 use crate::settings::Settings;
+use crate::words::words;
 use crate::{
     AccountId, Action, Category, Direction, Disposition, DomainId, Finding, HostPort, MailboxId, MessageId, Role,
     SenderEntry, Timestamp,
@@ -110,9 +111,28 @@ pub struct DeferredDestination {
 pub struct AccountRow {
     pub id: AccountId,
     pub name: String,
+    /// Where notices of status and releases go; may be empty.
+    pub email: String,
+    /// Of its reports and digests, as `Europe/Berlin`; empty: the system's.
+    pub time_zone: String,
+    pub brand: Option<i64>,
+    /// What it is licensed for.
+    pub features: Vec<Feature>,
+    /// New accounts begin with its settings.
+    pub is_default: bool,
     pub domains: u64,
     pub mailboxes: u64,
     pub created: Timestamp,
+}
+
+words! {
+    /// What an account may be licensed for (guide chapter 4 "Managing Account Information").
+    Feature {
+        Compliance = "compliance", "Email Data Compliance";
+        Continuity = "continuity", "Email Continuity";
+        Encryption = "encryption", "Encryption Service";
+        ThreatTest = "threat_test", "ThreatTest Submissions";
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -165,6 +185,15 @@ pub enum MailboxState {
     Unprotected,
 }
 
+words! {
+    /// The Personal Dashboard and digests of a mailbox (guide chapter 8).
+    MailboxAccess {
+        Default = "default", "Default: as its settings say";
+        Full = "full", "Full";
+        None = "none", "None";
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MailboxRow {
     pub id: MailboxId,
@@ -173,6 +202,12 @@ pub struct MailboxRow {
     pub aliases: Vec<String>,
     pub domain: DomainId,
     pub state: MailboxState,
+    pub access: MailboxAccess,
+    /// "Do Not Auto-Remove": discovery never removes it.
+    pub keep: bool,
+    pub full_name: String,
+    /// Since when a verifier says that it does not exist.
+    pub invalid_since: Option<Timestamp>,
     pub has_password: bool,
     /// Messages held for it now.
     pub quarantined: u64,

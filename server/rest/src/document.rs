@@ -13,6 +13,8 @@ const TAGS: &[(&str, &str)] = &[
     ("accounts", "Organisations whose domains one set of administrators looks after."),
     ("domains", "Domains whose mail is filtered, their gateways and lists of senders."),
     ("mailboxes", "Recipients and their other names."),
+    ("groups", "Mailboxes of a domain that have settings and senders in common."),
+    ("brands", "How the dashboards and mails of some accounts look."),
     ("outbound-ips", "Networks whose hosts may send through the gateway."),
     ("relay-users", "Senders who log in from wherever they are."),
     ("verifiers", "Who says whether a recipient exists and whether a password is right."),

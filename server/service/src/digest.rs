@@ -90,6 +90,7 @@ impl Service {
         let mut c = self.inner.store.read().await?;
         let base = layers::Base::all(&mut c).await?;
         let groups = layers::Groups::all(&mut c).await?;
+        let details = store::mailbox::all_details(&mut c).await?;
         let last = store::digest::all_last_until(&mut c).await?;
         let mut settings = HashMap::new();
         let mut candidates: BTreeSet<MailboxId> =
@@ -105,8 +106,9 @@ impl Service {
         for id in candidates {
             let Some(m) = store::mailbox::get(&mut c, id).await? else { continue };
             let Some(below) = settings.get::<DomainId>(&m.domain) else { continue };
+            let access = details.get(&id).map(|d| d.access).unwrap_or_default();
             let values = layers::mailbox(&groups.over(below, groups.of(id)), &m.settings);
-            let owner = crate::owner::Owner { mailbox: m, values };
+            let owner = crate::owner::Owner { mailbox: m, access, values };
             if !owner.may_log_in() {
                 continue;
             }

@@ -69,6 +69,15 @@ impl Service {
             let message = format!("{} uses what belongs to its account ({what}): take that out first.", domain.name);
             return Err(Error::new(ErrorCode::Conflict, message));
         }
+        let across = store::mailbox::foreign_aliases(&mut tx, domain.account, id, &domain.name).await?;
+        if !across.is_empty() {
+            let list: Vec<String> = across.iter().map(|(_, home, alias)| format!("{alias} of {home}")).collect();
+            let message = format!(
+                "Aliases lie across its border, and an account has them all: delete {} first.",
+                audit::names(&list)
+            );
+            return Err(Error::new(ErrorCode::Conflict, message));
+        }
         store::domain::move_to(&mut tx, id, to).await?;
         // Both accounts read in their audit trail that it went.
         for account in [domain.account, to] {
@@ -79,14 +88,24 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// Deletes a domain with its mailboxes. What is held for them stays until it is too old.
+    /// Deletes a domain with its mailboxes, and the aliases that mailboxes of other domains have in it. What is held for
+    /// them stays until it is too old.
     pub async fn delete_domain(&self, actor: &Actor, id: DomainId) -> Result<(), Error> {
         let scope = self.permit(actor, UseCase::DeleteDomain)?;
         let mut tx = self.inner.store.begin().await?;
         let domain = domain_in(&mut tx, scope, id).await?;
+        let across = store::mailbox::foreign_aliases(&mut tx, domain.account, id, &domain.name).await?;
         store::domain::delete(&mut tx, id).await?;
-        self.note(&mut tx, actor, "domain.delete", domain.name.as_str(), "", Some(domain.account)).await?;
-        store::change::touch(&mut tx, &[Touched::Domain(id)]).await?;
+        let mut touched = vec![Touched::Domain(id)];
+        let mut gone = Vec::new();
+        for (mailbox, _, alias) in across.iter().filter(|(_, _, alias)| alias.domain() == domain.name) {
+            store::mailbox::remove_alias(&mut tx, *mailbox, alias).await?;
+            touched.push(Touched::Mailbox(*mailbox));
+            gone.push(alias);
+        }
+        let detail = audit::shown('-', &gone, gone.len()).map(|a| format!("aliases {a}")).unwrap_or_default();
+        self.note(&mut tx, actor, "domain.delete", domain.name.as_str(), &detail, Some(domain.account)).await?;
+        store::change::touch(&mut tx, &touched).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -5,6 +5,7 @@ use model::settings::{Kind, Layered, Level, Source, explain};
 use model::{AccountId, Direction, FieldError, MailboxId, Settings, Values};
 use std::collections::HashMap;
 use store::Connection;
+use store::account::Account;
 use store::defaults::{self, Level as Kept};
 use store::domain::Domain;
 
@@ -56,6 +57,23 @@ struct OfAccount {
     settings: Settings,
 }
 
+impl From<Account<Settings>> for OfAccount {
+    fn from(a: Account<Settings>) -> Self {
+        OfAccount { settings: a.settings.over(&of_zone(&a.time_zone)), brand: a.brand }
+    }
+}
+
+/// The time zone of an account as a setting of its level, below what the account sets there (guide chapter 4).
+pub(crate) fn of_zone(zone: &str) -> Settings {
+    let mut settings = Settings::default();
+    if !zone.is_empty()
+        && let Err(problem) = settings.set("digest.time_zone", zone.into())
+    {
+        tracing::warn!(zone, problem = problem.message, "the time zone of an account is left out");
+    }
+    settings
+}
+
 /// Everything below domains and outbound IPs: the system's settings, brands, accounts and defaults.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Base {
@@ -70,8 +88,8 @@ impl Base {
     pub(crate) async fn all(c: &mut Connection) -> Result<Base, Error> {
         let system = store::change::settings(c).await?;
         let brands = store::brand::all(c).await?.into_iter().map(|b| (b.id, b.settings)).collect();
-        let accounts = store::account::all_settings(c).await?.into_iter();
-        let accounts = accounts.map(|(id, brand, settings)| (id, OfAccount { brand, settings })).collect();
+        let accounts = store::account::all_that_set(c).await?.into_iter();
+        let accounts = accounts.map(|a| (a.id, OfAccount::from(a))).collect();
         let defaults = defaults::all(c).await?.into_iter().map(|(level, a, s)| ((level, a), s)).collect();
         Ok(Base { system, brands, accounts, defaults })
     }
@@ -80,14 +98,14 @@ impl Base {
     pub(crate) async fn of(c: &mut Connection, account: Option<AccountId>) -> Result<Base, Error> {
         let mut base = Base { system: store::change::settings(c).await?, ..Base::default() };
         if let Some(id) = account
-            && let Some(a) = store::account::get(c, id).await?
+            && let Some(a) = store::account::get::<Settings>(c, id).await?
         {
             if let Some(brand) = a.brand
                 && let Some(b) = store::brand::get(c, brand).await?
             {
                 base.brands.insert(brand, b.settings);
             }
-            base.accounts.insert(id, OfAccount { brand: a.brand, settings: a.settings });
+            base.accounts.insert(id, OfAccount::from(a));
         }
         let defaults = defaults::of(c, account).await?.into_iter();
         base.defaults = defaults.map(|(level, a, s)| ((level, a), s)).collect();

@@ -1,25 +1,67 @@
 //! Changing and deleting mailboxes (guide chapter 8).
 
-use crate::mailboxes::{address_in, within};
+use crate::aliases;
+use crate::mailboxes::{full_name_problem, within};
 use crate::password::Policy;
 use crate::{Error, Service, UseCase, audit};
-use model::view::MailboxState;
-use model::{Actor, EmailAddress, FieldError, MailboxId};
+use model::view::{MailboxAccess, MailboxState};
+use model::{Actor, EmailAddress, ErrorCode, FieldError, MailboxId};
 use store::Scope;
 use store::change::Touched;
-use store::mailbox::Mailbox;
+use store::mailbox::{Details, Mailbox};
 use store::session::Who;
 
 /// What to change of a mailbox; None leaves it as it is.
 #[derive(Debug, Clone, Default)]
 pub struct MailboxChange {
     pub state: Option<MailboxState>,
+    /// Whether its owner may use the Personal Dashboard and gets digests.
+    pub access: Option<MailboxAccess>,
+    /// "Do Not Auto-Remove": discovery never removes it.
+    pub keep: Option<bool>,
+    pub full_name: Option<String>,
     /// All its aliases from now on.
     pub aliases: Option<Vec<String>>,
     /// Some(None) takes the password away.
     pub password: Option<Option<String>>,
     /// Whether the next login must choose another password.
     pub must_change: Option<bool>,
+}
+
+impl MailboxChange {
+    /// Writes access, name and whether to keep; what changed.
+    async fn details(&self, tx: &mut store::Tx, id: MailboxId) -> Result<Vec<String>, Error> {
+        if self.access.is_none() && self.keep.is_none() && self.full_name.is_none() {
+            return Ok(Vec::new());
+        }
+        let before = store::mailbox::details(tx, id).await?.unwrap_or_default();
+        let after = Details {
+            access: self.access.unwrap_or(before.access),
+            keep: self.keep.unwrap_or(before.keep),
+            full_name: self.full_name.clone().unwrap_or_else(|| before.full_name.clone()),
+            invalid_since: before.invalid_since,
+        };
+        if after != before {
+            store::mailbox::set_details(tx, id, &after).await?;
+        }
+        Ok(details_changed(&before, &after))
+    }
+}
+
+/// What differs, for the audit trail and the lines of `apply`.
+pub(crate) fn details_changed(before: &Details, after: &Details) -> Vec<String> {
+    let mut changed = Vec::new();
+    if after.access != before.access {
+        changed.push(audit::step("access", before.access.as_str(), after.access.as_str()));
+    }
+    if after.keep != before.keep {
+        changed.push(audit::step("keep", &before.keep.to_string(), &after.keep.to_string()));
+    }
+    if after.full_name != before.full_name {
+        let word = |n: &str| if n.is_empty() { "none".to_owned() } else { n.to_owned() };
+        changed.push(audit::step("full name", &word(&before.full_name), &word(&after.full_name)));
+    }
+    changed
 }
 
 /// The mailbox, within the actor's scope; what is outside does not exist.
@@ -39,14 +81,13 @@ impl Service {
             (before, domain.ok_or_else(|| Error::not_found("domain"))?, Policy(owner.values.password))
         };
         let mut wrong = Vec::new();
-        let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
-        let mut aliases: Vec<EmailAddress> = Vec::new();
-        for alias in change.aliases.iter().flatten() {
-            match address_in(&domain.name, alias) {
-                Ok(a) if a.key() == before.address.key() || aliases.iter().any(|x| x.key() == a.key()) => {}
-                Ok(a) => aliases.push(a),
-                Err(e) => field("aliases", format!("{alias}: {e}")),
-            }
+        let aliases = {
+            let mut c = self.inner.store.read().await?;
+            let names: Vec<&str> = change.aliases.iter().flatten().map(String::as_str).collect();
+            aliases::read(&mut c, &domain, Some(&before.address), &names, &mut wrong).await?
+        };
+        if let Some(problem) = change.full_name.as_deref().and_then(full_name_problem) {
+            wrong.push(FieldError { field: "full_name".into(), message: problem.into() });
         }
         let new_password = change.password.as_ref().and_then(Option::as_ref);
         let who = Who::Owner(id);
@@ -66,6 +107,7 @@ impl Service {
             let word = |s: MailboxState| format!("{s:?}").to_lowercase();
             changed.push(audit::step("state", &word(before.state), &word(state)));
         }
+        changed.extend(change.details(&mut tx, id).await?);
         let age = store::password::age(&mut tx, who).await?.unwrap_or_default();
         let must_change = change.must_change.unwrap_or(age.must_change && change.password.is_none());
         if change.password.is_some() {
@@ -110,10 +152,29 @@ impl Service {
     /// Deletes a mailbox with its aliases; returns those, so that whoever asked can say what went. What is held for it
     /// stays until it is too old.
     pub async fn delete_mailbox(&self, actor: &Actor, id: MailboxId) -> Result<Vec<EmailAddress>, Error> {
+        self.delete_mailbox_and(actor, id, true).await
+    }
+
+    /// Deletes a mailbox that has no aliases; with some, they are named in a conflict and nothing is deleted.
+    pub async fn delete_mailbox_without_aliases(&self, actor: &Actor, id: MailboxId) -> Result<(), Error> {
+        self.delete_mailbox_and(actor, id, false).await.map(drop)
+    }
+
+    async fn delete_mailbox_and(
+        &self,
+        actor: &Actor,
+        id: MailboxId,
+        with_aliases: bool,
+    ) -> Result<Vec<EmailAddress>, Error> {
         let scope = self.permit(actor, UseCase::DeleteMailbox)?;
         let mut tx = self.inner.store.begin().await?;
         let mailbox = mailbox_in(&mut tx, scope, id).await?;
         let aliases = store::mailbox::aliases(&mut tx, id).await?;
+        if !with_aliases && !aliases.is_empty() {
+            let names = audit::names(&aliases);
+            let message = format!("With {} would go its aliases {names}: say that they may.", mailbox.address);
+            return Err(Error::new(ErrorCode::Conflict, message));
+        }
         store::mailbox::delete(&mut tx, id).await?;
         let detail = aliases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.note(&mut tx, actor, "mailbox.delete", mailbox.address.as_str(), &detail, Some(mailbox.account)).await?;

@@ -1,9 +1,10 @@
 //! Mailboxes and aliases (guide chapter 8).
 
+use crate::aliases::{self, alias_address};
 use crate::domains::account_within;
 use crate::password::Policy;
 use crate::{Error, Service, UseCase};
-use model::view::{ListQuery, MailboxForm, MailboxRow, MailboxState, Page};
+use model::view::{ListQuery, MailboxAccess, MailboxForm, MailboxRow, MailboxState, Page};
 use model::{Actor, DomainId, DomainName, EmailAddress, FieldError, MailboxId, Settings};
 use store::Scope;
 use store::change::Touched;
@@ -18,16 +19,34 @@ pub(crate) fn within(scope: Scope, m: &Mailbox) -> bool {
 
 /// `bob` or `bob@acme.test` as an address of the domain. Plus signs are refused: they mark tags of an address.
 pub(crate) fn address_in(domain: &DomainName, name: &str) -> Result<EmailAddress, String> {
-    let name = name.trim();
-    let text = if name.contains('@') { name.to_owned() } else { format!("{name}@{domain}") };
-    let address = EmailAddress::parse(&text).map_err(|e| e.to_string())?;
-    if address.domain() != *domain {
-        return Err(format!("{address} is not in {domain}"));
+    let address = alias_address(domain, name)?;
+    match address.domain() == *domain {
+        true => Ok(address),
+        false => Err(format!("{address} is not in {domain}")),
     }
-    if address.without_tag() != address {
-        return Err("a name with + is a tag of another mailbox".into());
+}
+
+/// What a mailbox has besides its addresses, state, password and settings (guide chapter 8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailboxDetails {
+    pub access: MailboxAccess,
+    /// "Do Not Auto-Remove": discovery never removes it.
+    pub keep: bool,
+    pub full_name: String,
+}
+
+impl From<MailboxDetails> for store::mailbox::Details {
+    fn from(d: MailboxDetails) -> Self {
+        store::mailbox::Details { access: d.access, keep: d.keep, full_name: d.full_name, invalid_since: None }
     }
-    Ok(address)
+}
+
+/// What is wrong with the full name of a person.
+pub(crate) fn full_name_problem(name: &str) -> Option<&'static str> {
+    if name.chars().count() > 200 {
+        return Some("A full name has at most 200 characters.");
+    }
+    name.chars().any(char::is_control).then_some("A full name has no control characters.")
 }
 
 impl Service {
@@ -54,6 +73,15 @@ impl Service {
     }
 
     pub async fn add_mailbox(&self, actor: &Actor, form: &MailboxForm) -> Result<MailboxId, Error> {
+        self.add_mailbox_with(actor, form, &MailboxDetails::default()).await
+    }
+
+    pub async fn add_mailbox_with(
+        &self,
+        actor: &Actor,
+        form: &MailboxForm,
+        details: &MailboxDetails,
+    ) -> Result<MailboxId, Error> {
         let scope = self.permit(actor, UseCase::AddMailbox)?;
         let (domain, policy) = {
             let mut c = self.inner.store.read().await?;
@@ -66,19 +94,13 @@ impl Service {
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
         let address = address_in(&domain.name, &form.name).map_err(|e| field("name", e)).ok();
-        let mut aliases: Vec<EmailAddress> = Vec::new();
-        for alias in form.aliases.split([',', '\n']).map(str::trim).filter(|a| !a.is_empty()) {
-            match address_in(&domain.name, alias) {
-                Ok(a)
-                    if address.as_ref().is_none_or(|x| x.key() != a.key())
-                        && !aliases.iter().any(|x| x.key() == a.key()) =>
-                {
-                    aliases.push(a)
-                }
-                Ok(_) => {}
-                Err(e) => field("aliases", format!("{alias}: {e}")),
-            }
-        }
+        full_name_problem(&details.full_name).map(|p| field("full_name", p.into()));
+        let names: Vec<&str> = form.aliases.split([',', '\n']).map(str::trim).filter(|a| !a.is_empty()).collect();
+        let aliases = {
+            let mut c = self.inner.store.read().await?;
+            aliases::read(&mut c, &domain, address.as_ref(), &names, &mut wrong).await?
+        };
+        let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
         if !form.password.is_empty()
             && let Some(problem) = policy.problem(&form.password)
         {
@@ -108,6 +130,9 @@ impl Service {
             created: self.now(),
         };
         let id = store::mailbox::insert(&mut tx, &mailbox).await.map_err(|e| taken("name", &mailbox.address, e))?;
+        if *details != MailboxDetails::default() {
+            store::mailbox::set_details(&mut tx, id, &details.clone().into()).await?;
+        }
         for alias in &aliases {
             store::mailbox::add_alias(&mut tx, id, alias).await.map_err(|e| taken("aliases", alias, e))?;
         }

@@ -8,12 +8,13 @@ use model::view::OwnerHome;
 use model::{Actor, Direction, MailboxId, Settings, Values};
 use store::Scope;
 use store::change::Touched;
-use store::mailbox::Mailbox;
+use store::mailbox::{Access, Mailbox};
 
 /// A mailbox with its settings resolved: all levels from the brand to the mailbox.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
     pub(crate) mailbox: Mailbox,
+    pub(crate) access: Access,
     pub(crate) values: Values,
 }
 
@@ -25,7 +26,8 @@ impl Service {
         let groups = store::group::of_mailbox::<Settings>(c, id).await?;
         let groups = below.with_groups(groups.iter().map(|g| &g.settings));
         let values = groups.with(Level::Mailbox, &mailbox.settings).resolve(Direction::Inbound);
-        Ok(Some(Owner { mailbox, values }))
+        let access = store::mailbox::details(c, id).await?.unwrap_or_default().access;
+        Ok(Some(Owner { mailbox, access, values }))
     }
 
     /// The owner who acts, with access to the Personal Dashboard.

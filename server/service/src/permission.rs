@@ -21,6 +21,14 @@ pub enum UseCase {
     AddMailbox,
     EditMailbox,
     DeleteMailbox,
+    ListGroups,
+    AddGroup,
+    EditGroup,
+    DeleteGroup,
+    ListBrands,
+    AddBrand,
+    EditBrand,
+    DeleteBrand,
     ListOutbound,
     AddOutbound,
     EditOutbound,
@@ -89,6 +97,14 @@ impl UseCase {
         UseCase::AddMailbox,
         UseCase::EditMailbox,
         UseCase::DeleteMailbox,
+        UseCase::ListGroups,
+        UseCase::AddGroup,
+        UseCase::EditGroup,
+        UseCase::DeleteGroup,
+        UseCase::ListBrands,
+        UseCase::AddBrand,
+        UseCase::EditBrand,
+        UseCase::DeleteBrand,
         UseCase::ListOutbound,
         UseCase::AddOutbound,
         UseCase::EditOutbound,
@@ -156,6 +172,10 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | AddMailbox
                 | EditMailbox
                 | DeleteMailbox
+                | ListGroups
+                | AddGroup
+                | EditGroup
+                | DeleteGroup
                 | ListOutbound
                 | AddOutbound
                 | EditOutbound
@@ -206,6 +226,10 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | AddMailbox
                 | EditMailbox
                 | DeleteMailbox
+                | ListGroups
+                | AddGroup
+                | EditGroup
+                | DeleteGroup
                 | ListOutbound
                 | EditOutbound
                 | ListMessages
@@ -230,6 +254,7 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                     | ListAccounts
                     | ListDomains
                     | ListMailboxes
+                    | ListGroups
                     | ListOutbound
                     | ListMessages
                     | ListQuarantine
@@ -269,6 +294,10 @@ pub const TOKEN_SCOPES: &[(&str, &str)] = &[
     ("domains:write", "Adds, changes and deletes domains."),
     ("mailboxes:read", "Reads mailboxes and aliases."),
     ("mailboxes:write", "Adds, changes and deletes mailboxes and aliases, and sends digests."),
+    ("groups:read", "Reads groups, their members and lists of senders."),
+    ("groups:write", "Adds, changes, orders and deletes groups."),
+    ("brands:read", "Reads brands."),
+    ("brands:write", "Adds, changes and deletes brands."),
     ("outbound:read", "Reads the networks that may send."),
     ("outbound:write", "Adds, changes and deletes networks that may send."),
     ("messages:read", "Reads the message log."),
@@ -307,6 +336,10 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
         AddDomain | EditDomain | MoveDomain | DeleteDomain => "domains:write",
         ListMailboxes => "mailboxes:read",
         AddMailbox | EditMailbox | DeleteMailbox | SendDigest => "mailboxes:write",
+        ListGroups => "groups:read",
+        AddGroup | EditGroup | DeleteGroup => "groups:write",
+        ListBrands => "brands:read",
+        AddBrand | EditBrand | DeleteBrand => "brands:write",
         ListOutbound => "outbound:read",
         AddOutbound | EditOutbound | DeleteOutbound => "outbound:write",
         ListMessages => "messages:read",

@@ -5,7 +5,7 @@ use crate::administrator_change::administrator_in;
 use crate::person::{MustChange, Person, who};
 use crate::{Error, Service, UseCase, secret};
 use model::time::{HOUR, MINUTE};
-use model::view::{MailboxState, Me, SessionRow};
+use model::view::{MailboxAccess, MailboxState, Me, SessionRow};
 use model::{Actor, AdministratorId, Timestamp};
 use store::Connection;
 use store::session::{self, Session, Who};
@@ -196,8 +196,13 @@ fn has_ended(s: &Session, idle: i64, now: Timestamp) -> bool {
 }
 
 impl crate::owner::Owner {
-    /// Whether the mailbox's person may use the Personal Dashboard.
+    /// Whether the mailbox's person may use the Personal Dashboard and gets digests (guide chapter 8).
     pub(crate) fn may_log_in(&self) -> bool {
-        self.values.personal.access && self.mailbox.state != MailboxState::Inactive
+        let access = match self.access {
+            MailboxAccess::Full => true,
+            MailboxAccess::None => false,
+            MailboxAccess::Default => self.values.personal.access,
+        };
+        access && self.mailbox.state != MailboxState::Inactive
     }
 }

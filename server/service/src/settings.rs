@@ -10,6 +10,7 @@ use model::settings::{DEFINITIONS, Definition, Level, Source};
 use model::{AccountId, Actor, DomainId, FieldError, MailboxId, Settings};
 use serde_json::Value as Json;
 use store::account::Account;
+use store::brand::Brand;
 use store::change::Touched;
 use store::defaults::Level as Defaults;
 use store::domain::Domain;
@@ -24,6 +25,8 @@ use store::{Connection, Scope};
 pub enum SettingsOf {
     /// What holds where nothing else says otherwise.
     System,
+    /// What holds for the accounts of a brand; for the system's administrators too.
+    Brand(i64),
     Account(AccountId),
     /// The default inbound domain.
     DefaultInbound(Option<AccountId>),
@@ -42,6 +45,7 @@ impl SettingsOf {
     fn edited_by(self) -> UseCase {
         match self {
             SettingsOf::System
+            | SettingsOf::Brand(_)
             | SettingsOf::Account(_)
             | SettingsOf::DefaultInbound(_)
             | SettingsOf::DefaultOutbound(_)
@@ -66,6 +70,7 @@ pub struct SettingsView {
 /// The row that has the settings.
 enum Row {
     System,
+    Brand(Brand<Settings>),
     Account(Account<Settings>),
     Defaults(Defaults, Option<AccountId>),
     Domain(Domain),
@@ -92,6 +97,7 @@ impl Found {
     fn object(&self) -> (String, Option<AccountId>) {
         match &self.row {
             Row::System => ("system".into(), None),
+            Row::Brand(b) => (b.name.clone(), None),
             Row::Account(a) => (a.name.clone(), Some(a.id)),
             Row::Defaults(_, account) => (self.level.label().to_lowercase(), *account),
             Row::Domain(d) => (d.name.to_string(), Some(d.account)),
@@ -104,7 +110,7 @@ impl Found {
     /// What running servers must read again when it changes.
     fn touched(&self) -> Touched {
         match &self.row {
-            Row::System | Row::Account(_) | Row::Defaults(..) => Touched::Levels,
+            Row::System | Row::Brand(_) | Row::Account(_) | Row::Defaults(..) => Touched::Levels,
             Row::Domain(d) | Row::Group(_, d) => Touched::Domain(d.id),
             Row::OutboundIp(_) => Touched::Outbound,
             Row::Mailbox(m) => Touched::Mailbox(m.id),
@@ -138,11 +144,19 @@ async fn find(c: &mut Connection, scope: Scope, of: SettingsOf) -> Result<Found,
             account_in(scope, None)?;
             Found::new(Row::System, Level::Brand, store::change::settings(c).await?, Stack::default())
         }
+        SettingsOf::Brand(id) => {
+            account_in(scope, None)?;
+            let brand: Option<Brand<Settings>> = store::brand::get(c, id).await?;
+            let brand = brand.ok_or_else(|| Error::not_found("brand"))?;
+            let below = Base::of(c, None).await?.brand(None);
+            Found::new(Row::Brand(brand.clone()), Level::Brand, brand.settings, below)
+        }
         SettingsOf::Account(id) => {
             account_in(scope, Some(id))?;
             let account: Option<Account<Settings>> = store::account::get(c, id).await?;
             let account = account.ok_or_else(|| Error::not_found("account"))?;
             let below = Base::of(c, Some(id)).await?.brand(Some(id));
+            let below = below.with(Level::Account, &layers::of_zone(&account.time_zone));
             Found::new(Row::Account(account.clone()), Level::Account, account.settings, below)
         }
         SettingsOf::DefaultInbound(account) => defaults(c, scope, Defaults::Domain, account).await?,
@@ -235,6 +249,10 @@ impl Service {
         let own = found.own.clone();
         match &mut found.row {
             Row::System => store::change::set_settings(&mut tx, &own).await?,
+            Row::Brand(b) => {
+                b.settings = own;
+                store::brand::update(&mut tx, b).await?;
+            }
             Row::Account(a) => {
                 a.settings = own;
                 store::account::update(&mut tx, a).await?;

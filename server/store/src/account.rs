@@ -5,7 +5,7 @@ use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Dialect, Query, Row, sql};
 use crate::query::{self, push_contains};
 use crate::{Connection, Error, Scope};
-use model::view::{AccountRow, ListQuery, Page};
+use model::view::{AccountRow, Feature, ListQuery, Page};
 use model::{AccountId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -30,8 +30,8 @@ pub struct Account<S> {
     /// IANA name of the zone of its reports and digests; empty: the system's.
     pub time_zone: String,
     pub brand: Option<i64>,
-    /// Names of what is switched on for it.
-    pub features: Vec<String>,
+    /// What is switched on for it.
+    pub features: Vec<Feature>,
     /// The one whose settings new accounts begin with; it cannot be deleted.
     pub is_default: bool,
     pub settings: S,
@@ -60,11 +60,16 @@ pub async fn update<S: Serialize>(c: &mut Connection, a: &Account<S>) -> Result<
     Ok(())
 }
 
-/// Brand and settings of every account that has some, for the snapshot.
-pub async fn all_settings<S: DeserializeOwned>(c: &mut Connection) -> Result<Vec<(AccountId, Option<i64>, S)>, Error> {
-    let rows = sql("SELECT id, brand, settings FROM account WHERE brand IS NOT NULL OR settings <> '{}'");
-    let rows = rows.fetch_all(c).await?;
-    rows.iter().map(|r| Ok((AccountId(int(r, "id")?), r.get("brand")?, codec::json(r, "settings")?))).collect()
+/// Every account that differs in brand, time zone or settings from a new one, for the snapshot.
+pub async fn all_that_set<S: DeserializeOwned>(c: &mut Connection) -> Result<Vec<Account<S>>, Error> {
+    let rows = sql("SELECT * FROM account WHERE brand IS NOT NULL OR settings <> '{}' OR time_zone <> ''");
+    rows.fetch_all(c).await?.iter().map(account).collect()
+}
+
+/// The account whose settings new ones begin with.
+pub async fn default_one<S: DeserializeOwned>(c: &mut Connection) -> Result<Option<Account<S>>, Error> {
+    let row = sql("SELECT * FROM account WHERE is_default = 1").fetch_optional(c).await?;
+    row.as_ref().map(account).transpose()
 }
 
 /// Makes it the default account, in place of the one that was.
@@ -122,7 +127,8 @@ pub async fn totals(c: &mut Connection, scope: Scope) -> Result<(u64, u64, u64),
     row.map_or(Ok((0, 0, 0)), |r| Ok((count(&r, "accounts")?, count(&r, "domains")?, count(&r, "mailboxes")?)))
 }
 
-const ROW: &str = "SELECT a.id, a.name, a.name_key, a.created, a.domains, a.mailboxes FROM account a";
+const ROW: &str = "SELECT a.id, a.name, a.name_key, a.email, a.time_zone, a.brand, a.features, a.is_default, a.created,
+    a.domains, a.mailboxes FROM account a";
 
 fn filter(b: &mut Query, dialect: Dialect, scope: Scope, q: &str) {
     b.push(" WHERE 1 = 1");
@@ -183,6 +189,11 @@ fn row(r: &Row) -> Result<AccountRow, Error> {
     Ok(AccountRow {
         id: AccountId(int(r, "id")?),
         name: text(r, "name")?,
+        email: text(r, "email")?,
+        time_zone: text(r, "time_zone")?,
+        brand: r.get("brand")?,
+        features: codec::json(r, "features")?,
+        is_default: r.get("is_default")?,
         domains: count(r, "domains")?,
         mailboxes: count(r, "mailboxes")?,
         created: Timestamp(int(r, "created")?),

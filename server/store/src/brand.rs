@@ -53,6 +53,11 @@ pub async fn get<S: DeserializeOwned>(c: &mut Connection, id: i64) -> Result<Opt
     sql("SELECT * FROM brand WHERE id = $1").bind(id).fetch_optional(c).await?.as_ref().map(brand).transpose()
 }
 
+pub async fn by_name<S: DeserializeOwned>(c: &mut Connection, name: &str) -> Result<Option<Brand<S>>, Error> {
+    let found = sql("SELECT * FROM brand WHERE name_key = $1").bind(name.to_lowercase()).fetch_optional(c).await?;
+    found.as_ref().map(brand).transpose()
+}
+
 pub async fn by_host<S: DeserializeOwned>(c: &mut Connection, host: &str) -> Result<Option<Brand<S>>, Error> {
     let found = sql("SELECT * FROM brand WHERE host = $1").bind(host.to_lowercase()).fetch_optional(c).await?;
     found.as_ref().map(brand).transpose()

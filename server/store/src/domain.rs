@@ -65,8 +65,8 @@ pub async fn move_to(c: &mut Connection, id: DomainId, account: AccountId) -> Re
     Ok(moved == 1)
 }
 
-/// Removes the domain with its mailboxes, groups and lists. Mail that is held or logged stays until it is too old. False
-/// where there was none.
+/// Removes the domain with its mailboxes, groups and lists. Mail that is held or logged stays until it is too old; so do
+/// aliases in it that mailboxes of other domains have ([`crate::mailbox::foreign_aliases`]). False where there was none.
 pub async fn delete(c: &mut Connection, id: DomainId) -> Result<bool, Error> {
     Ok(sql("DELETE FROM domain WHERE id = $1").bind(id.0).execute(c).await? == 1)
 }

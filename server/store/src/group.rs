@@ -2,9 +2,10 @@
 //! mailbox the first in order goes before the others.
 
 use crate::codec::{self, int, text};
+use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::{Connection, Error};
-use model::{DomainId, MailboxId, Timestamp};
+use crate::{Connection, Error, Scope};
+use model::{DomainId, EmailAddress, MailboxId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
 
@@ -86,9 +87,33 @@ pub async fn all<S: DeserializeOwned>(c: &mut Connection, domain: Option<DomainI
     b.fetch_all(c).await?.iter().map(group).collect()
 }
 
-/// Makes these mailboxes the members; those of other domains are passed over. How many it has now.
-pub async fn set_members(c: &mut Connection, id: i64, members: &[MailboxId]) -> Result<u64, Error> {
-    sql("DELETE FROM mailbox_group_member WHERE member_of = $1").bind(id).execute(c).await?;
+/// Those that the scope holds, by domain and id; those of one domain in their order. `limit` rows after those that ended
+/// at `after`.
+pub async fn slice<S: DeserializeOwned>(
+    c: &mut Connection,
+    scope: Scope,
+    domain: Option<DomainId>,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<Group<S>>, Error> {
+    let key = if domain.is_some() { "g.position" } else { "g.domain" };
+    let order = Order { key, id: Some("g.id"), descending: false, text: (false, false) };
+    let mut b = sql("SELECT g.* FROM mailbox_group g JOIN domain d ON d.id = g.domain WHERE ");
+    match scope {
+        Scope::All => b.push("1 = 1"),
+        Scope::Account(a) => b.push("d.account = ").push_bind(a.0),
+        Scope::Mailbox(_) => b.push("1 = 0"),
+    };
+    if let Some(d) = domain {
+        b.push(" AND g.domain = ").push_bind(d.0);
+    }
+    let limit = order.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?.iter().map(group).collect::<Result<Vec<Group<S>>, _>>()?;
+    Ok(cursor::slice(rows, limit, |g| (if domain.is_some() { g.position } else { g.domain.0 }, g.id)))
+}
+
+/// Makes these mailboxes members too; those of other domains are passed over. How many were none before.
+pub async fn add_members(c: &mut Connection, id: i64, members: &[MailboxId]) -> Result<u64, Error> {
     let mut added = 0;
     for chunk in members.chunks(500) {
         let mut b = sql("INSERT INTO mailbox_group_member (mailbox, member_of) SELECT m.id, g.id
@@ -98,6 +123,48 @@ pub async fn set_members(c: &mut Connection, id: i64, members: &[MailboxId]) -> 
         added += b.execute(c).await?;
     }
     Ok(added)
+}
+
+/// How many of these were members.
+pub async fn remove_members(c: &mut Connection, id: i64, members: &[MailboxId]) -> Result<u64, Error> {
+    let mut removed = 0;
+    for chunk in members.chunks(500) {
+        let mut b = sql("DELETE FROM mailbox_group_member WHERE member_of = $1 AND mailbox IN ").bind(id);
+        b.push_list(chunk.iter().map(|m| m.0));
+        removed += b.execute(c).await?;
+    }
+    Ok(removed)
+}
+
+/// Members with their addresses, by address, `limit` after those that ended at `after`.
+pub async fn member_slice(
+    c: &mut Connection,
+    id: i64,
+    after: Option<&Cursor>,
+    limit: u32,
+) -> Result<Slice<(MailboxId, EmailAddress)>, Error> {
+    const ORDER: Order = Order { key: "m.address", id: Some("m.id"), descending: false, text: (true, false) };
+    let mut b = sql("SELECT m.id, m.address FROM mailbox_group_member x JOIN mailbox m ON m.id = x.mailbox
+         WHERE x.member_of = $1")
+    .bind(id);
+    let limit = ORDER.after(&mut b, after, limit)?;
+    let rows = b.fetch_all(c).await?;
+    let rows = rows
+        .iter()
+        .map(|r| Ok((MailboxId(int(r, "id")?), codec::word::<EmailAddress>(r, "address")?)))
+        .collect::<Result<Vec<_>, Error>>()?;
+    Ok(cursor::slice(rows, limit, |(id, address)| (address.as_str().to_owned(), id.0)))
+}
+
+/// How many members it has.
+pub async fn count(c: &mut Connection, id: i64) -> Result<u64, Error> {
+    sql("SELECT count(*) FROM mailbox_group_member WHERE member_of = $1").bind(id).count(c).await
+}
+
+/// Makes these mailboxes the members; those of other domains are passed over. How many it has now.
+pub async fn set_members(c: &mut Connection, id: i64, members: &[MailboxId]) -> Result<u64, Error> {
+    sql("DELETE FROM mailbox_group_member WHERE member_of = $1").bind(id).execute(c).await?;
+    add_members(c, id, members).await
 }
 
 pub async fn members(c: &mut Connection, id: i64) -> Result<Vec<MailboxId>, Error> {

@@ -6,7 +6,7 @@ use crate::db::{Dialect, Query, Row, sql};
 use crate::query::{self, push_contains};
 use crate::{Connection, Error, Scope};
 use model::view::{ListQuery, MailboxRow, MailboxState, Page};
-use model::{AccountId, DomainId, EmailAddress, MailboxId, Settings, Timestamp};
+use model::{AccountId, DomainId, DomainName, EmailAddress, MailboxId, Settings, Timestamp};
 use std::collections::{HashMap, HashSet};
 
 /// A mailbox as it is stored.
@@ -125,32 +125,7 @@ pub struct Details {
     pub invalid_since: Option<Timestamp>,
 }
 
-/// Personal dashboard and digests: the domain's setting, or this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Access {
-    #[default]
-    Default,
-    Full,
-    None,
-}
-
-impl Access {
-    fn as_str(self) -> &'static str {
-        match self {
-            Access::Default => "default",
-            Access::Full => "full",
-            Access::None => "none",
-        }
-    }
-    fn of(word: String) -> Result<Access, Error> {
-        match word.as_str() {
-            "default" => Ok(Access::Default),
-            "full" => Ok(Access::Full),
-            "none" => Ok(Access::None),
-            _ => Err(Error::Corrupt { what: "access", text: word, why: "not default, full or none".into() }),
-        }
-    }
-}
+pub use model::view::MailboxAccess as Access;
 
 /// None where there is no such mailbox.
 pub async fn details(c: &mut Connection, id: MailboxId) -> Result<Option<Details>, Error> {
@@ -169,7 +144,7 @@ pub async fn all_details(c: &mut Connection) -> Result<HashMap<MailboxId, Detail
 
 fn detail(r: &Row) -> Result<Details, Error> {
     Ok(Details {
-        access: Access::of(text(r, "access")?)?,
+        access: codec::word(r, "access")?,
         keep: r.get("keep")?,
         full_name: text(r, "full_name")?,
         invalid_since: r.get::<Option<i64>>("invalid_since")?.map(Timestamp),
@@ -259,6 +234,55 @@ pub async fn all_aliases(
     }
     b.push(" WHERE x.is_primary = 0 ORDER BY x.key");
     by_mailbox(&b.fetch_all(c).await?)
+}
+
+/// Aliases that lie in another domain than their mailbox, and one of the two is this: with the mailbox's address.
+/// Reads the aliases of the whole account.
+pub async fn foreign_aliases(
+    c: &mut Connection,
+    account: AccountId,
+    domain: DomainId,
+    name: &DomainName,
+) -> Result<Vec<(MailboxId, EmailAddress, EmailAddress)>, Error> {
+    let rows = sql("SELECT m.id, m.domain, m.address AS home, x.address FROM mailbox m
+         JOIN mailbox_address x ON x.mailbox = m.id AND x.is_primary = 0 WHERE m.account = $1 ORDER BY x.key")
+    .bind(account.0)
+    .fetch_all(c)
+    .await?;
+    let mut out = Vec::new();
+    for r in &rows {
+        let (home, alias): (EmailAddress, EmailAddress) = (codec::word(r, "home")?, codec::word(r, "address")?);
+        let of_domain = int(r, "domain")? == domain.0;
+        if of_domain != (alias.domain() == *name) {
+            out.push((MailboxId(int(r, "id")?), home, alias));
+        }
+    }
+    Ok(out)
+}
+
+/// The mailboxes that have these addresses, primary or alias, with their domains; by the addresses' keys.
+pub async fn by_keys(c: &mut Connection, keys: &[String]) -> Result<HashMap<String, (MailboxId, DomainId)>, Error> {
+    let mut out = HashMap::with_capacity(keys.len());
+    for chunk in keys.chunks(500) {
+        let mut b = sql("SELECT x.key, m.id, m.domain FROM mailbox_address x JOIN mailbox m ON m.id = x.mailbox
+             WHERE x.key IN ");
+        b.push_list(chunk);
+        for r in &b.fetch_all(c).await? {
+            out.insert(text(r, "key")?, (MailboxId(int(r, "id")?), DomainId(int(r, "domain")?)));
+        }
+    }
+    Ok(out)
+}
+
+/// Which of these mailboxes are in the domain.
+pub async fn in_domain(c: &mut Connection, domain: DomainId, ids: &[MailboxId]) -> Result<HashSet<MailboxId>, Error> {
+    let mut out = HashSet::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut b = sql("SELECT id FROM mailbox WHERE domain = $1 AND id IN ").bind(domain.0);
+        b.push_list(chunk.iter().map(|m| m.0));
+        out.extend(b.scalars(c).await?.into_iter().map(MailboxId));
+    }
+    Ok(out)
 }
 
 /// The aliases of some mailboxes.
@@ -378,6 +402,7 @@ fn mailbox(r: &Row) -> Result<Mailbox, Error> {
 }
 
 const ROW: &str = "SELECT m.id, m.address, m.domain, m.state, m.password_hash IS NOT NULL AS has_password, m.created,
+    m.access, m.keep, m.full_name, m.invalid_since,
     (SELECT count(*) FROM quarantine q WHERE q.mailbox = m.id AND q.disposition = 'quarantined' AND q.system = 0) AS quarantined
     FROM mailbox m";
 
@@ -470,8 +495,13 @@ async fn rows(b: Query, c: &mut Connection) -> Result<Vec<MailboxRow>, Error> {
 
 fn row(r: &Row, aliases: &mut HashMap<MailboxId, Vec<EmailAddress>>) -> Result<MailboxRow, Error> {
     let id = MailboxId(int(r, "id")?);
+    let details = detail(r)?;
     Ok(MailboxRow {
         id,
+        access: details.access,
+        keep: details.keep,
+        full_name: details.full_name,
+        invalid_since: details.invalid_since,
         address: text(r, "address")?,
         aliases: aliases.remove(&id).unwrap_or_default().iter().map(ToString::to_string).collect(),
         domain: DomainId(int(r, "domain")?),

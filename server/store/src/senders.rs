@@ -185,6 +185,21 @@ pub async fn slice(
     Ok(Slice { rows: found.rows.into_iter().map(|(_, _, entry)| entry).collect(), next: found.next })
 }
 
+/// Those of the groups of a domain.
+pub async fn of_groups(c: &mut Connection, domain: DomainId) -> Result<HashMap<i64, Lists>, Error> {
+    let rows = sql("SELECT e.owner, e.kind, e.entry, e.comment FROM mailbox_group g
+         JOIN sender_entry e ON e.level = 'group' AND e.owner = g.id
+         WHERE g.domain = $1 ORDER BY e.owner, e.kind, e.position, e.id")
+    .bind(domain.0)
+    .fetch_all(c)
+    .await?;
+    let mut out: HashMap<i64, Lists> = HashMap::new();
+    for r in &rows {
+        sort_in(out.entry(int(r, "owner")?).or_default(), r)?;
+    }
+    Ok(out)
+}
+
 /// Every list there is, for the snapshot.
 pub async fn all(c: &mut Connection) -> Result<HashMap<Owner, Lists>, Error> {
     let rows =

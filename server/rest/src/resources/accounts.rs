@@ -1,9 +1,10 @@
 //! Accounts (guide chapter 4).
 
+use super::words::FeatureWord;
 use super::{Created, created};
 use crate::api::Api;
 use crate::auth::Caller;
-use crate::body::Json;
+use crate::body::{Json, present};
 use crate::error::ApiError;
 use crate::page::{Asked, List, list_params};
 use crate::params::{Id, Query};
@@ -11,7 +12,7 @@ use crate::time::Time;
 use axum::extract::State;
 use axum::http::StatusCode;
 use model::AccountId;
-use model::view::AccountRow;
+use model::view::{AccountRow, Feature};
 use serde::{Deserialize, Serialize};
 use service::Service;
 use utoipa::ToSchema;
@@ -23,6 +24,19 @@ pub struct Account {
     pub id: i64,
     #[schema(example = "acme")]
     pub name: String,
+    /// Where notices of status and releases go; may be empty.
+    #[schema(example = "it@acme.test")]
+    pub email: String,
+    /// Of its reports and digests; empty: the system's.
+    #[schema(example = "Europe/Berlin")]
+    pub time_zone: String,
+    /// Id of its brand; null: the system's own look.
+    pub brand: Option<i64>,
+    /// What it is licensed for.
+    #[schema(value_type = Vec<FeatureWord>)]
+    pub features: Vec<Feature>,
+    /// New accounts begin with the settings of the default account.
+    pub default: bool,
     /// How many domains it has.
     pub domains: u64,
     /// How many mailboxes its domains have.
@@ -32,7 +46,18 @@ pub struct Account {
 
 impl From<AccountRow> for Account {
     fn from(r: AccountRow) -> Self {
-        Account { id: r.id.0, name: r.name, domains: r.domains, mailboxes: r.mailboxes, created: Time(r.created) }
+        Account {
+            id: r.id.0,
+            name: r.name,
+            email: r.email,
+            time_zone: r.time_zone,
+            brand: r.brand,
+            features: r.features,
+            default: r.is_default,
+            domains: r.domains,
+            mailboxes: r.mailboxes,
+            created: Time(r.created),
+        }
     }
 }
 
@@ -70,6 +95,8 @@ async fn list(
 }
 
 /// Adds an account
+///
+/// With the settings, features, brand and time zone of the default account, where there is one.
 #[utoipa::path(
     post, path = "/accounts", operation_id = "add_account", tag = "accounts", request_body = NewAccount,
     responses((status = 201, description = "The new account", body = Account)),
@@ -94,15 +121,37 @@ async fn get(State(service): State<Service>, caller: Caller, Id(id): Id) -> Resu
     Ok(Json(service.account(&caller.actor, AccountId(id)).await?.into()))
 }
 
+/// What is absent stays as it is. Features, brand and default are for tokens of the whole system.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountChange {
     /// Unlike the name of every other account.
-    #[schema(min_length = 1, max_length = 100, example = "acme")]
-    pub name: String,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, min_length = 1, max_length = 100, example = "acme")]
+    pub name: Option<String>,
+    /// Where notices of status and releases go; empty: nowhere.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, max_length = 254, example = "it@acme.test")]
+    pub email: Option<String>,
+    /// Of its reports and digests; empty: the system's.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, max_length = 64, example = "Europe/Berlin")]
+    pub time_zone: Option<String>,
+    /// All that it is licensed for, from now on.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, value_type = Option<Vec<FeatureWord>>)]
+    pub features: Option<Vec<Feature>>,
+    /// null: the system's own look.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<i64>)]
+    pub brand: Option<Option<i64>>,
+    /// true makes it the default account; another one is made the default by saying so there.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub default: Option<bool>,
 }
 
-/// Renames an account
+/// Changes an account
 #[utoipa::path(
     patch, path = "/accounts/{id}", operation_id = "change_account", tag = "accounts", params(("id" = i64, Path)),
     request_body = AccountChange,
@@ -116,7 +165,18 @@ async fn change(
     Json(change): Json<AccountChange>,
 ) -> Result<Json<Account>, ApiError> {
     let id = AccountId(id);
-    service.rename_account(&caller.actor, id, &change.name).await?;
+    if change.default == Some(false) {
+        return Err(ApiError::field("default", "Make another account the default one instead."));
+    }
+    let change = service::AccountChange {
+        name: change.name,
+        email: change.email,
+        time_zone: change.time_zone,
+        features: change.features,
+        brand: change.brand,
+        make_default: change.default == Some(true),
+    };
+    service.change_account(&caller.actor, id, &change).await?;
     Ok(Json(service.account(&caller.actor, id).await?.into()))
 }
 

@@ -1,5 +1,6 @@
 //! Domains, their gateways and lists of senders (guide chapter 6).
 
+use super::senders::{Senders, read};
 use super::{Created, created};
 use crate::api::Api;
 use crate::auth::Caller;
@@ -11,10 +12,9 @@ use crate::time::Time;
 use axum::extract::State;
 use axum::http::StatusCode;
 use model::view::{DomainForm, DomainRow, DomainView};
-use model::{AccountId, DomainId, HostPort, SenderEntry};
+use model::{AccountId, DomainId, HostPort};
 use serde::{Deserialize, Serialize};
 use service::Service;
-use std::str::FromStr;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -120,18 +120,6 @@ pub struct DomainChange {
     pub unrecognized: Option<Unrecognized>,
 }
 
-/// A domain's lists of senders. An entry is an address, domain, IP, network or country code, and may have a comment.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Senders {
-    /// Let through.
-    #[schema(example = json!(["partner.test // our partner"]))]
-    pub friends: Vec<String>,
-    /// Kept out.
-    #[schema(example = json!(["192.0.2.0/24"]))]
-    pub enemies: Vec<String>,
-}
-
 list_params!(DomainList, DomainOrder: "name", "account", "mailboxes", "created");
 
 pub fn routes() -> OpenApiRouter<Api> {
@@ -143,16 +131,6 @@ pub fn routes() -> OpenApiRouter<Api> {
 }
 
 /// Each text of a list as a T; the error names its place.
-fn read<T: FromStr>(field: &str, texts: &[String]) -> Result<Vec<T>, ApiError>
-where
-    T::Err: std::fmt::Display,
-{
-    let one = |(n, text): (usize, &String)| {
-        text.parse().map_err(|e| ApiError::field(format!("{field}[{n}]"), format!("{text}: {e}")))
-    };
-    texts.iter().enumerate().map(one).collect()
-}
-
 /// The service reads gateways as a form has them, one a line.
 fn lines(gateways: &[String]) -> Result<String, ApiError> {
     let gateways: Vec<HostPort> = read("gateways", gateways)?;
@@ -240,8 +218,7 @@ async fn change(
 )]
 async fn senders(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<Json<Senders>, ApiError> {
     let view = service.domain(&caller.actor, DomainId(id)).await?;
-    let texts = |list: &[SenderEntry]| list.iter().map(ToString::to_string).collect();
-    Ok(Json(Senders { friends: texts(&view.friends), enemies: texts(&view.enemies) }))
+    Ok(Json(Senders::of(&view.friends, &view.enemies)))
 }
 
 /// Replaces a domain's friends and enemies
@@ -257,7 +234,7 @@ async fn set_senders(
     Id(id): Id,
     Json(new): Json<Senders>,
 ) -> Result<Json<Senders>, ApiError> {
-    let (friends, enemies) = (read("friends", &new.friends)?, read("enemies", &new.enemies)?);
+    let (friends, enemies) = new.entries()?;
     state.set_domain_senders(&caller.actor, DomainId(id), &friends, &enemies).await?;
     senders(state, caller, Id(id)).await
 }

@@ -1,5 +1,6 @@
 //! Mailboxes and aliases (guide chapter 8).
 
+use super::words::MailboxAccessWord;
 use super::{Created, created};
 use crate::api::Api;
 use crate::auth::Caller;
@@ -10,10 +11,10 @@ use crate::params::{Id, Query};
 use crate::time::Time;
 use axum::extract::State;
 use axum::http::StatusCode;
-use model::view::{MailboxForm, MailboxRow};
+use model::view::{MailboxAccess, MailboxForm, MailboxRow};
 use model::{DomainId, MailboxId};
 use serde::{Deserialize, Serialize};
-use service::{MailboxChange, Service};
+use service::{MailboxChange, MailboxDetails, Service};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -56,6 +57,14 @@ pub struct Mailbox {
     #[schema(example = json!(["robert@acme.test"]))]
     pub aliases: Vec<String>,
     pub state: MailboxState,
+    #[schema(value_type = MailboxAccessWord)]
+    pub access: MailboxAccess,
+    #[schema(example = "Bob Brown")]
+    pub full_name: String,
+    /// "Do Not Auto-Remove": discovery never removes it.
+    pub keep: bool,
+    /// Since when a verifier says that it does not exist.
+    pub invalid_since: Option<Time>,
     /// Whether its owner can log in by password, not only by the digest's link.
     pub has_password: bool,
     /// Messages held for it now.
@@ -71,6 +80,10 @@ impl From<MailboxRow> for Mailbox {
             address: r.address,
             aliases: r.aliases,
             state: r.state.into(),
+            access: r.access,
+            full_name: r.full_name,
+            keep: r.keep,
+            invalid_since: r.invalid_since.map(Time),
             has_password: r.has_password,
             quarantined: r.quarantined,
             created: Time(r.created),
@@ -86,10 +99,19 @@ pub struct NewMailbox {
     /// The part before @, or the whole address.
     #[schema(min_length = 1, max_length = 254, example = "bob")]
     pub name: String,
-    /// More names in the same domain.
+    /// More names in the same domain, or addresses in any domain of the account.
     #[serde(default)]
-    #[schema(max_items = 500, example = json!(["robert"]))]
+    #[schema(max_items = 500, example = json!(["robert", "bob@acme.example"]))]
     pub aliases: Vec<String>,
+    #[serde(default)]
+    #[schema(value_type = MailboxAccessWord)]
+    pub access: MailboxAccess,
+    #[serde(default)]
+    #[schema(max_length = 200, example = "Bob Brown")]
+    pub full_name: String,
+    /// "Do Not Auto-Remove": discovery never removes it.
+    #[serde(default)]
+    pub keep: bool,
     /// None: the owner logs in by the digest's link only.
     #[serde(default)]
     #[schema(min_length = 8, max_length = 100, example = "correct horse")]
@@ -167,7 +189,8 @@ async fn add(
         aliases: new.aliases.join("\n"),
         password: new.password.unwrap_or_default(),
     };
-    let id = service.add_mailbox(&caller.actor, &form).await?;
+    let details = MailboxDetails { access: new.access, keep: new.keep, full_name: new.full_name };
+    let id = service.add_mailbox_with(&caller.actor, &form, &details).await?;
     Ok(created("mailboxes", id.0, service.mailbox(&caller.actor, id).await?.into()))
 }
 
@@ -202,9 +225,19 @@ pub struct MailboxEdit {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub state: Option<MailboxState>,
-    /// All its aliases from now on.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, max_items = 500, example = json!(["robert"]))]
+    #[schema(nullable = false, value_type = Option<MailboxAccessWord>)]
+    pub access: Option<MailboxAccess>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, max_length = 200, example = "Bob Brown")]
+    pub full_name: Option<String>,
+    /// "Do Not Auto-Remove": discovery never removes it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub keep: Option<bool>,
+    /// All its aliases from now on: names in the same domain, or addresses in any domain of the account.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, max_items = 500, example = json!(["robert", "bob@acme.example"]))]
     pub aliases: Option<Vec<String>>,
     /// A new password; null: none, so that the owner logs in by the digest's link only. Ends the owner's sessions.
     #[serde(default, deserialize_with = "present")]
@@ -230,22 +263,48 @@ async fn change(
     Json(edit): Json<MailboxEdit>,
 ) -> Result<Json<Mailbox>, ApiError> {
     let id = MailboxId(id);
-    let state = edit.state.map(Into::into);
-    let change =
-        MailboxChange { state, aliases: edit.aliases, password: edit.password, must_change: edit.must_change_password };
+    let change = MailboxChange {
+        state: edit.state.map(Into::into),
+        access: edit.access,
+        keep: edit.keep,
+        full_name: edit.full_name,
+        aliases: edit.aliases,
+        password: edit.password,
+        must_change: edit.must_change_password,
+    };
     service.change_mailbox(&caller.actor, id, &change).await?;
     Ok(Json(service.mailbox(&caller.actor, id).await?.into()))
 }
 
-/// Deletes a mailbox and its aliases
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MailboxDeletion {
+    /// Whether its aliases may go with it.
+    #[serde(default)]
+    #[param(default = false, nullable = false)]
+    with_aliases: bool,
+}
+
+/// Deletes a mailbox
 ///
-/// What is held for it stays until it is too old.
+/// What is held for it stays until it is too old. Where it has aliases, which would go with it, `with_aliases` must say that
+/// they may; else the conflict names them.
 #[utoipa::path(
-    delete, path = "/mailboxes/{id}", operation_id = "delete_mailbox", tag = "mailboxes", params(("id" = i64, Path)),
+    delete, path = "/mailboxes/{id}", operation_id = "delete_mailbox", tag = "mailboxes",
+    params(("id" = i64, Path), MailboxDeletion),
     responses((status = 204, description = "The mailbox is gone")),
     security(("token" = ["mailboxes:write"])),
 )]
-async fn delete(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
-    service.delete_mailbox(&caller.actor, MailboxId(id)).await?;
+async fn delete(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    Query(p): Query<MailboxDeletion>,
+) -> Result<StatusCode, ApiError> {
+    match p.with_aliases {
+        true => drop(service.delete_mailbox(&caller.actor, MailboxId(id)).await?),
+        false => service.delete_mailbox_without_aliases(&caller.actor, MailboxId(id)).await?,
+    }
     Ok(StatusCode::NO_CONTENT)
 }

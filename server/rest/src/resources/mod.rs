@@ -3,10 +3,12 @@
 mod accounts;
 mod administrators;
 mod audit;
+mod brands;
 mod content_filters;
 mod definition;
 mod domains;
 mod filter_use;
+mod groups;
 mod mailboxes;
 mod messages;
 mod notifications;
@@ -16,6 +18,7 @@ mod quarantine;
 mod queue;
 mod relay_users;
 mod reports;
+mod senders;
 mod settings;
 mod tokens;
 mod verifiers;
@@ -34,6 +37,8 @@ pub fn all() -> OpenApiRouter<Api> {
         .merge(accounts::routes())
         .merge(domains::routes())
         .merge(mailboxes::routes())
+        .merge(groups::routes())
+        .merge(brands::routes())
         .merge(outbound::routes())
         .merge(filter_use::routes())
         .merge(outbound_members::routes())

@@ -19,8 +19,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingsScope {
-    /// The whole system, and a brand; the system's id is 0.
+    /// The whole system; its id is 0. As the place that a value comes from also a brand.
     System,
+    Brand,
     Account,
     /// What domains have that set nothing else.
     DefaultInbound,
@@ -130,7 +131,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 fn place(scope: &str, id: &str) -> Result<SettingsOf, ApiError> {
     let none = || {
         ApiError::not_found(
-            "place of settings; there are system/0, account/{id}, default-inbound/{account or 0}, \
+            "place of settings; there are system/0, brand/{id}, account/{id}, default-inbound/{account or 0}, \
              default-outbound/{account or 0}, default-relay/{account or 0}, domain/{id}, outbound-ip/{id}, group/{id} \
              and mailbox/{id}",
         )
@@ -140,6 +141,7 @@ fn place(scope: &str, id: &str) -> Result<SettingsOf, ApiError> {
     let account = (id != 0).then_some(AccountId(id));
     match (scope, id) {
         ("system", 0) => Ok(SettingsOf::System),
+        ("brand", id) => Ok(SettingsOf::Brand(id)),
         ("account", id) => Ok(SettingsOf::Account(AccountId(id))),
         ("default-inbound", _) => Ok(SettingsOf::DefaultInbound(account)),
         ("default-outbound", _) => Ok(SettingsOf::DefaultOutbound(account)),

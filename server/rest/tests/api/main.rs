@@ -4,6 +4,7 @@
 mod definitions;
 mod document;
 mod errors;
+mod groups;
 mod idempotency;
 mod isolation;
 mod lifecycle;

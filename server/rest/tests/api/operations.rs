@@ -43,6 +43,17 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
         password: Some("long enough".into()),
     };
     let administrator = service.add_administrator(system, &new).await.unwrap().0;
+    let group = service.add_group(system, bob.domain, &format!("group {n}"), None).await.unwrap();
+    let spare_group = service.add_group(system, bob.domain, &format!("spare {n}"), None).await.unwrap();
+    let brand = service.add_brand(system, &format!("brand{n}"), "").await.unwrap();
+    let spare_brand = service.add_brand(system, &format!("spare{n}"), "").await.unwrap();
+    let form = DomainForm {
+        account: AccountId(account),
+        name: format!("other{n}.test"),
+        gateways: "mx.test".into(),
+        unrecognized: Unrecognized::Reject,
+    };
+    let other_domain = service.add_domain(system, &form).await.unwrap().0;
     let range = |third: u8| format!("10.{third}.{}.{}", n / 250, n % 250);
     let outbound = service.add_outbound_ip(system, AccountId(account), &range(1), "").await.unwrap();
     let mut out = Vec::new();
@@ -84,6 +95,32 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     let change = json!({ "state": "unprotected", "aliases": ["robert"], "password": null });
     op("change_mailbox", EditMailbox, "PATCH", format!("/mailboxes/{mailbox}"), change, 200);
     op("delete_mailbox", DeleteMailbox, "DELETE", format!("/mailboxes/{spare_mailbox}"), none.clone(), 204);
+    op("list_groups", ListGroups, "GET", format!("/groups?domain={domain}"), none.clone(), 200);
+    let new = json!({ "domain": domain, "name": format!("new {n}"), "ldap_group": "cn=new" });
+    op("add_group", AddGroup, "POST", "/groups".into(), new, 201);
+    op("get_group", ListGroups, "GET", format!("/groups/{group}"), none.clone(), 200);
+    let change = json!({ "name": format!("other {n}"), "ldap_group": null, "position": 0 });
+    op("change_group", EditGroup, "PATCH", format!("/groups/{group}"), change, 200);
+    let members = json!({ "members": [mailbox, "ann"] });
+    op("set_group_members", EditGroup, "PUT", format!("/groups/{group}/members"), members.clone(), 200);
+    op("list_group_members", ListGroups, "GET", format!("/groups/{group}/members?limit=1"), none.clone(), 200);
+    op("add_group_members", EditGroup, "POST", format!("/groups/{group}/members/add"), members.clone(), 200);
+    op("remove_group_members", EditGroup, "POST", format!("/groups/{group}/members/remove"), members, 200);
+    op("get_group_senders", ListGroups, "GET", format!("/groups/{group}/senders"), none.clone(), 200);
+    let lists = json!({ "friends": ["partner.test"], "enemies": [] });
+    op("set_group_senders", EditGroup, "PUT", format!("/groups/{group}/senders"), lists, 200);
+    let order = json!({ "domain": other_domain, "groups": [] });
+    op("order_groups", EditGroup, "POST", "/groups/order".into(), order, 204);
+    op("list_mailbox_groups", ListGroups, "GET", format!("/mailboxes/{mailbox}/groups"), none.clone(), 200);
+    let groups = json!({ "groups": [group] });
+    op("set_mailbox_groups", EditGroup, "PUT", format!("/mailboxes/{mailbox}/groups"), groups, 200);
+    op("delete_group", DeleteGroup, "DELETE", format!("/groups/{spare_group}"), none.clone(), 204);
+    op("list_brands", ListBrands, "GET", "/brands".into(), none.clone(), 200);
+    let new = json!({ "name": format!("new{n}"), "host": format!("new{n}.test") });
+    op("add_brand", AddBrand, "POST", "/brands".into(), new, 201);
+    op("get_brand", ListBrands, "GET", format!("/brands/{brand}"), none.clone(), 200);
+    op("change_brand", EditBrand, "PATCH", format!("/brands/{brand}"), json!({ "host": format!("x{n}.test") }), 200);
+    op("delete_brand", DeleteBrand, "DELETE", format!("/brands/{spare_brand}"), none.clone(), 204);
     op("list_outbound_ips", ListOutbound, "GET", "/outbound-ips".into(), none.clone(), 200);
     let new = json!({ "account": account, "range": range(2), "nickname": "office" });
     op("add_outbound_ip", AddOutbound, "POST", "/outbound-ips".into(), new, 201);

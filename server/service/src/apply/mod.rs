@@ -4,11 +4,13 @@
 mod definitions;
 mod diff;
 mod document;
+mod groups;
+mod levels;
 mod outbound;
 mod write;
 
 pub use definitions::DefinitionDoc;
-pub use document::{AccountDoc, AdministratorDoc, Document, DomainDoc, MailboxDoc, OutboundDoc};
+pub use document::{AccountDoc, AdministratorDoc, BrandDoc, Document, DomainDoc, GroupDoc, MailboxDoc, OutboundDoc};
 pub use outbound::RelayUserDoc;
 pub(crate) use outbound::names_of;
 
@@ -78,7 +80,7 @@ impl Service {
         changes.extend(writer.end(dry_run).await?);
         for account in &document.accounts {
             let mut writer = Writer::begin(self, actor, &hashes).await?;
-            writer.account(account).await?;
+            writer.account(account, &document.brands).await?;
             changes.extend(writer.end(dry_run).await?);
         }
         Ok(changes)

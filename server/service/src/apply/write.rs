@@ -1,9 +1,12 @@
 //! Applying one part of the document in one transaction.
 
 use super::{
-    AccountDoc, AdministratorDoc, Change, ChangeKind, Document, DomainDoc, Hashes, Login, MailboxDoc, OutboundDoc,
-    diff, invalid,
+    AccountDoc, AdministratorDoc, BrandDoc, Change, ChangeKind, Document, DomainDoc, Hashes, Login, MailboxDoc,
+    OutboundDoc, diff, invalid,
 };
+use crate::accounts::begin_as_default;
+use crate::aliases;
+use crate::mailbox_change::details_changed;
 use crate::mailboxes::address_in;
 use crate::password::Policy;
 use crate::{Error, Service};
@@ -11,6 +14,7 @@ use model::{AccountId, Actor, DomainId, EmailAddress, HostPort, MailboxId, Sende
 use std::collections::HashSet;
 use std::hash::Hash;
 use store::administrator::{self, Administrator};
+use store::defaults::Level as Defaults;
 use store::definition::Place;
 use store::domain::Domain;
 use store::mailbox::{self, Mailbox};
@@ -82,19 +86,37 @@ impl<'a> Writer<'a> {
                 store::change::set_settings(&mut self.tx, &after).await?;
             }
         }
+        self.defaults(
+            "system",
+            None,
+            [
+                (Defaults::Domain, &document.default_inbound),
+                (Defaults::Outbound, &document.default_outbound),
+                (Defaults::Relay, &document.default_relay),
+            ],
+        )
+        .await?;
+        for b in &document.brands {
+            self.brand(b).await?;
+        }
         for a in &document.administrators {
             self.administrator(a).await?;
         }
         Ok(())
     }
 
-    pub(crate) async fn account(&mut self, doc: &AccountDoc) -> Result<(), Error> {
+    /// `brands`: those that the document makes, which a dry run has not.
+    pub(crate) async fn account(&mut self, doc: &AccountDoc, brands: &[BrandDoc]) -> Result<(), Error> {
         let name = doc.name.trim();
         let id = match store::account::by_name(&mut self.tx, name).await? {
             Some(id) => id,
             None => {
                 self.add(format!("account {name}"));
-                store::account::insert(&mut self.tx, name, self.service.now()).await?
+                let id = store::account::insert(&mut self.tx, name, self.service.now()).await?;
+                if let Some(model) = begin_as_default(&mut self.tx, id).await? {
+                    self.change(format!("account {name}: as {model}"));
+                }
+                id
             }
         };
         self.account = Some(id);
@@ -103,8 +125,27 @@ impl<'a> Writer<'a> {
         }
         self.verifiers(Some(id), &doc.verifiers).await?;
         self.definitions(Some(id), &doc.content_filters).await?;
+        self.account_itself(id, doc, brands).await?;
+        self.defaults(
+            &format!("account {name}"),
+            Some(id),
+            [
+                (Defaults::Domain, &doc.default_inbound),
+                (Defaults::Outbound, &doc.default_outbound),
+                (Defaults::Relay, &doc.default_relay),
+            ],
+        )
+        .await?;
+        let mut domains = Vec::with_capacity(doc.domains.len());
         for d in &doc.domains {
-            self.domain(id, d).await?;
+            domains.push(self.domain(id, d).await?);
+        }
+        // An alias may be in any of the domains, so all of them come first.
+        for (domain, d) in domains.iter().zip(&doc.domains) {
+            for m in &d.mailboxes {
+                self.mailbox(domain, m).await?;
+            }
+            self.groups(domain, &d.groups).await?;
         }
         for o in &doc.outbound_ips {
             self.outbound(id, o).await?;
@@ -162,11 +203,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    async fn domain(&mut self, account: AccountId, doc: &DomainDoc) -> Result<(), Error> {
+    async fn domain(&mut self, account: AccountId, doc: &DomainDoc) -> Result<Domain, Error> {
         let what = format!("domain {}", doc.name);
         self.named(&what, Some(account), doc.settings.as_ref()).await?;
         let gateways = doc.gateways.as_ref().map(|g| unique(g, HostPort::to_string));
-        let id = match store::domain::by_name(&mut self.tx, &doc.name).await? {
+        let made = match store::domain::by_name(&mut self.tx, &doc.name).await? {
             Some(d) if d.account != account => return Err(invalid(format!("{what}: belongs to another account"))),
             Some(before) => {
                 let mut after = before.clone();
@@ -183,7 +224,7 @@ impl<'a> Writer<'a> {
                 if after != before {
                     store::domain::update(&mut self.tx, &after).await?;
                 }
-                before.id
+                after
             }
             None => {
                 let gateways = gateways.ok_or_else(|| invalid(format!("{what}: a new domain needs gateways")))?;
@@ -201,25 +242,18 @@ impl<'a> Writer<'a> {
                     settings,
                     created,
                 };
-                store::domain::insert(&mut self.tx, &new).await?
+                let id = store::domain::insert(&mut self.tx, &new).await?;
+                Domain { id, ..new }
             }
         };
-        self.filter_order(&what, account, Place::Domain(id), doc.content_filters.as_deref()).await?;
-        self.lists(&what, Owner::Domain(id), doc.friends.as_deref(), doc.enemies.as_deref()).await?;
-        for m in &doc.mailboxes {
-            self.mailbox(account, id, doc, m).await?;
-        }
-        Ok(())
+        let place = Place::Domain(made.id);
+        self.filter_order(&what, account, place, doc.content_filters.as_deref()).await?;
+        self.lists(&what, Owner::Domain(made.id), doc.friends.as_deref(), doc.enemies.as_deref()).await?;
+        Ok(made)
     }
 
-    async fn mailbox(
-        &mut self,
-        account: AccountId,
-        domain: DomainId,
-        in_domain: &DomainDoc,
-        doc: &MailboxDoc,
-    ) -> Result<(), Error> {
-        let address = address_in(&in_domain.name, &doc.name).map_err(invalid)?;
+    async fn mailbox(&mut self, domain: &Domain, doc: &MailboxDoc) -> Result<(), Error> {
+        let address = address_in(&domain.name, &doc.name).map_err(invalid)?;
         let what = format!("mailbox {address}");
         let hash = self.hashes.get(&Login::Mailbox(address.key())).cloned();
         let mut changed_password = false;
@@ -250,8 +284,8 @@ impl<'a> Writer<'a> {
                 changed_password = hash.is_some();
                 let new = Mailbox {
                     id: MailboxId(0),
-                    domain,
-                    account,
+                    domain: domain.id,
+                    account: domain.account,
                     address: address.clone(),
                     state: doc.state.unwrap_or_default(),
                     password_hash: hash,
@@ -267,8 +301,9 @@ impl<'a> Writer<'a> {
         {
             suits(&what, &Policy(owner.values.password), password)?;
         }
+        self.details(&what, id, doc).await?;
         if let Some(aliases) = &doc.aliases {
-            self.aliases(&what, id, &address, in_domain, aliases).await?;
+            self.aliases(&what, id, &address, domain, aliases).await?;
         }
         self.lists(&what, Owner::Mailbox(id), doc.friends.as_deref(), doc.enemies.as_deref()).await
     }
@@ -286,15 +321,15 @@ impl<'a> Writer<'a> {
         what: &str,
         id: MailboxId,
         primary: &EmailAddress,
-        domain: &DomainDoc,
+        domain: &Domain,
         names: &[String],
     ) -> Result<(), Error> {
-        let mut wanted = Vec::new();
-        for name in names {
-            wanted.push(address_in(&domain.name, name).map_err(invalid)?);
+        let mut wrong = Vec::new();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut wanted = aliases::read(&mut self.tx, domain, Some(primary), &names, &mut wrong).await?;
+        if let Some(wrong) = wrong.into_iter().next() {
+            return Err(invalid(format!("{what}: alias {}", wrong.message)));
         }
-        let mut wanted = unique(&wanted, EmailAddress::key);
-        wanted.retain(|a| a.key() != primary.key());
         wanted.sort_by_key(EmailAddress::key);
         let before = mailbox::aliases(&mut self.tx, id).await?;
         for gone in before.iter().filter(|a| !wanted.contains(a)) {
@@ -307,6 +342,24 @@ impl<'a> Writer<'a> {
             })?;
         }
         diff::list(&format!("{what}: alias"), &before, &wanted, &mut self.changes);
+        Ok(())
+    }
+
+    /// Access, full name, whether to keep.
+    async fn details(&mut self, what: &str, id: MailboxId, doc: &MailboxDoc) -> Result<(), Error> {
+        let before = mailbox::details(&mut self.tx, id).await?.unwrap_or_default();
+        let after = mailbox::Details {
+            access: doc.access.unwrap_or(before.access),
+            full_name: doc.full_name.clone().unwrap_or_else(|| before.full_name.clone()),
+            keep: doc.keep.unwrap_or(before.keep),
+            invalid_since: before.invalid_since,
+        };
+        for line in details_changed(&before, &after) {
+            self.change(format!("{what}: {line}"));
+        }
+        if after != before {
+            mailbox::set_details(&mut self.tx, id, &after).await?;
+        }
         Ok(())
     }
 
@@ -339,14 +392,14 @@ impl<'a> Writer<'a> {
         self.filter_order(&what, account, Place::Outbound(id), doc.content_filters.as_deref()).await
     }
 
-    fn settings(&mut self, what: &str, before: &Settings, wanted: Option<&Settings>) -> Settings {
+    pub(super) fn settings(&mut self, what: &str, before: &Settings, wanted: Option<&Settings>) -> Settings {
         let Some(wanted) = wanted else { return before.clone() };
         let after = before.with(wanted);
         diff::settings(what, before, &after, &mut self.changes);
         after
     }
 
-    async fn lists(
+    pub(super) async fn lists(
         &mut self,
         what: &str,
         owner: Owner,

@@ -33,6 +33,7 @@ pub(super) struct Group {
     /// Among the groups of its domain; the first goes before the others.
     pub(super) position: i64,
     pub(super) settings: Settings,
+    pub(super) senders: Option<Arc<SenderLists>>,
 }
 
 impl Domain {

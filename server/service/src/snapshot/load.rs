@@ -23,8 +23,15 @@ fn compile(lists: &Lists) -> Arc<SenderLists> {
     Arc::new(SenderLists::compile(&lists.friends, &lists.enemies))
 }
 
-fn made(groups: Vec<group::Group<Settings>>) -> impl Iterator<Item = (DomainId, i64, Arc<Group>)> {
-    groups.into_iter().map(|g| (g.domain, g.id, Arc::new(Group { position: g.position, settings: g.settings })))
+/// Each with its domain and id; `lists` gives its friends and enemies.
+fn made<'a>(
+    groups: Vec<group::Group<Settings>>,
+    mut lists: impl FnMut(i64) -> Option<Lists> + 'a,
+) -> impl Iterator<Item = (DomainId, i64, Arc<Group>)> + 'a {
+    let mut senders = move |id| lists(id).map(|l| compile(&l));
+    groups.into_iter().map(move |g| {
+        (g.domain, g.id, Arc::new(Group { position: g.position, settings: g.settings, senders: senders(g.id) }))
+    })
 }
 
 /// Reads everything.
@@ -34,7 +41,7 @@ pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
     let mut lists = senders::all(c).await?;
 
     let mut groups: HashMap<DomainId, Groups> = HashMap::new();
-    for (domain, id, group) in made(group::all(c, None).await?) {
+    for (domain, id, group) in made(group::all(c, None).await?, |id| lists.remove(&Owner::Group(id))) {
         groups.entry(domain).or_default().insert(id, group);
     }
     for row in store::domain::all(c, None).await? {
@@ -109,7 +116,9 @@ async fn again_domain(c: &mut Connection, new: &mut Snapshot, id: DomainId, list
         Some(own) => own,
         None => compile(&senders::get(c, Owner::Domain(id)).await?),
     };
-    let groups = made(group::all(c, Some(id)).await?).map(|(_, id, group)| (id, group)).collect();
+    let mut of_groups = senders::of_groups(c, id).await?;
+    let groups =
+        made(group::all(c, Some(id)).await?, |id| of_groups.remove(&id)).map(|(_, id, group)| (id, group)).collect();
     new.put_domain(DomainEntry::new(row, groups, own));
     Ok(())
 }

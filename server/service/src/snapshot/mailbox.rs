@@ -73,8 +73,14 @@ impl MailboxEntry {
         };
         let mut policy = Policy::new(values, domain.name.clone());
         let by_itself = !own.settings.is_empty() || own.senders.is_some();
-        policy.profile = if by_itself { Some(self.address.to_string()) } else { domain.policy.profile.clone() };
+        policy.profile = match (by_itself, set) {
+            (true, _) => Some(self.address.to_string()),
+            // The profile of mail is a user's or a domain's (guide appendix on headers): groups are the domain's.
+            (false, true) => Some(domain.name.to_string()),
+            (false, false) => domain.policy.profile.clone(),
+        };
         policy.domain_senders = domain.policy.domain_senders.clone();
+        policy.group_senders = groups.iter().filter_map(|g| g.senders.clone()).collect();
         policy.mailbox_senders = own.senders.clone();
         policy.unprotected = self.state == MailboxState::Unprotected;
         policy

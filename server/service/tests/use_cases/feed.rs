@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
-use service::{DomainChange, Error, MailboxChange, SettingsOf, Snapshot, SnapshotStore};
+use service::{
+    DomainChange, Error, GroupChange, MailboxChange, MemberChange, MemberRef, SettingsOf, Snapshot, SnapshotStore,
+};
 use std::sync::Arc;
 
 /// A change by names that may or may not be there: the service refuses what cannot be.
@@ -27,12 +29,21 @@ enum Act {
     DomainSetting(&'static str, &'static str),
     MailboxSetting(&'static str, &'static str, Option<&'static str>),
     Network(&'static str),
+    AddGroup(&'static str, &'static str),
+    DeleteGroup(&'static str, &'static str),
+    GroupFirst(&'static str, &'static str),
+    GroupSetting(&'static str, &'static str, &'static str),
+    GroupSenders(&'static str, &'static str, &'static str),
+    Members(&'static str, &'static str, Vec<&'static str>),
+    AccountSetting(i64, &'static str),
+    Default(Option<i64>, &'static str),
 }
 
 fn acts() -> impl Strategy<Value = Act> {
     let domain = || select(vec!["acme.test", "other.test", "third.test"]);
     let name = || select(vec!["bob", "ann", "eve", "zoe"]);
     let action = || select(vec!["allow", "markup", "quarantine", "block"]);
+    let group = || select(vec!["sales", "staff"]);
     let state = select(vec![MailboxState::Active, MailboxState::Inactive, MailboxState::Unprotected]);
     prop_oneof![
         domain().prop_map(Act::AddDomain),
@@ -48,6 +59,14 @@ fn acts() -> impl Strategy<Value = Act> {
         (domain(), action()).prop_map(|(d, a)| Act::DomainSetting(d, a)),
         (domain(), name(), proptest::option::of(action())).prop_map(|(d, n, a)| Act::MailboxSetting(d, n, a)),
         action().prop_map(Act::Network),
+        (domain(), group()).prop_map(|(d, g)| Act::AddGroup(d, g)),
+        (domain(), group()).prop_map(|(d, g)| Act::DeleteGroup(d, g)),
+        (domain(), group()).prop_map(|(d, g)| Act::GroupFirst(d, g)),
+        (domain(), group(), action()).prop_map(|(d, g, a)| Act::GroupSetting(d, g, a)),
+        (domain(), group(), select(vec!["a.test", "b.test"])).prop_map(|(d, g, s)| Act::GroupSenders(d, g, s)),
+        (domain(), group(), proptest::collection::vec(name(), 0..3)).prop_map(|(d, g, m)| Act::Members(d, g, m)),
+        (1..3i64, action()).prop_map(|(a, v)| Act::AccountSetting(a, v)),
+        (proptest::option::of(1..3i64), action()).prop_map(|(a, v)| Act::Default(a, v)),
     ]
 }
 
@@ -60,6 +79,13 @@ async fn mailbox(w: &World, domain: &str, name: &str) -> Option<MailboxId> {
     let address = format!("{name}@{domain}").parse().unwrap();
     let mut c = w.store.read().await.unwrap();
     store::mailbox::by_address(&mut c, &address).await.unwrap().map(|m| m.id)
+}
+
+async fn group(w: &World, of: &str, name: &str) -> Option<i64> {
+    let all = service::After { cursor: None, limit: 50 };
+    let of = domain(w, of).await?;
+    let groups = w.service.groups_after(&system(), Some(of), &all).await.unwrap().rows;
+    groups.into_iter().find(|g| g.name == name).map(|g| g.id)
 }
 
 async fn set(w: &World, of: SettingsOf, path: &str, value: Option<&str>) -> Result<(), Error> {
@@ -118,6 +144,28 @@ async fn act(w: &World, act: &Act) -> Option<()> {
                 set(w, SettingsOf::OutboundIp(found[0].id), "outbound_filtering.spam", Some(action)).await
             }
         },
+        Act::AddGroup(d, g) => s.add_group(by, domain(w, d).await?, g, None).await.map(drop),
+        Act::DeleteGroup(d, g) => s.delete_group(by, group(w, d, g).await?).await,
+        Act::GroupFirst(d, g) => {
+            let first = GroupChange { position: Some(0), ..GroupChange::default() };
+            s.change_group(by, group(w, d, g).await?, &first).await
+        }
+        Act::GroupSetting(d, g, action) => {
+            set(w, SettingsOf::Group(group(w, d, g).await?), "filtering.bot", Some(action)).await
+        }
+        Act::GroupSenders(d, g, enemy) => {
+            s.set_group_senders(by, group(w, d, g).await?, &[], &[enemy.parse().unwrap()]).await
+        }
+        Act::Members(d, g, names) => {
+            let names: Vec<MemberRef> = names.iter().map(|n| MemberRef::Address((*n).into())).collect();
+            s.change_group_members(by, group(w, d, g).await?, MemberChange::Set, &names).await.map(drop)
+        }
+        Act::AccountSetting(account, action) => {
+            set(w, SettingsOf::Account(AccountId(*account)), "filtering.adult", Some(action)).await
+        }
+        Act::Default(account, action) => {
+            set(w, SettingsOf::DefaultInbound(account.map(AccountId)), "filtering.adult", Some(action)).await
+        }
     };
     // What is refused changes nothing, and the snapshot must be as good as before.
     result.ok()
@@ -127,7 +175,7 @@ async fn act(w: &World, act: &Act) -> Option<()> {
 fn whatever_changes_the_snapshot_that_is_kept_up_is_the_one_that_is_read_anew() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
-    let sequences = proptest::collection::vec(acts(), 1..24);
+    let sequences = proptest::collection::vec(acts(), 1..32);
     TestRunner::new(config)
         .run(&sequences, |sequence| {
             runtime.block_on(async {

@@ -4,8 +4,8 @@ use model::settings::DigestFrequency;
 use model::view::{DomainForm, ListQuery, MailboxForm, MailboxState, QuarantineQuery, ReleaseTo, Unrecognized};
 use model::*;
 use service::{
-    AdministratorChange, After, Defined, DefinitionChange, DomainChange, Error, FilterPlace, MailboxChange,
-    NewAdministrator, RelayUserChange, SettingsOf, UseCase, permits,
+    AdministratorChange, After, Defined, DefinitionChange, DomainChange, Error, FilterPlace, GroupChange,
+    MailboxChange, MemberChange, MemberRef, NewAdministrator, RelayUserChange, SettingsOf, UseCase, permits,
 };
 
 /// Columns: System, Account, Operator, Dashboard, Owner (guide chapter 4).
@@ -24,6 +24,14 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::AddMailbox, "yyy--"),
     (UseCase::EditMailbox, "yyy--"),
     (UseCase::DeleteMailbox, "yyy--"),
+    (UseCase::ListGroups, "yyyy-"),
+    (UseCase::AddGroup, "yyy--"),
+    (UseCase::EditGroup, "yyy--"),
+    (UseCase::DeleteGroup, "yyy--"),
+    (UseCase::ListBrands, "y----"),
+    (UseCase::AddBrand, "y----"),
+    (UseCase::EditBrand, "y----"),
+    (UseCase::DeleteBrand, "y----"),
     (UseCase::ListOutbound, "yyyy-"),
     (UseCase::AddOutbound, "yy---"),
     (UseCase::EditOutbound, "yyy--"),
@@ -141,6 +149,43 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
             };
             let made = s.add_domain(&system(), &form).await?;
             s.delete_domain(a, made).await
+        }
+        UseCase::ListGroups => {
+            let made = s.add_group(&system(), domain, &format!("g{n}"), None).await?;
+            s.groups_after(a, Some(domain), &ALL).await?;
+            s.group(a, made).await?;
+            s.group_members_after(a, made, &ALL).await?;
+            s.mailbox_groups(a, mailbox).await?;
+            s.group_senders(a, made).await.map(drop)
+        }
+        UseCase::AddGroup => s.add_group(a, domain, &format!("g{n}"), None).await.map(drop),
+        UseCase::EditGroup => {
+            let made = s.add_group(&system(), domain, &format!("g{n}"), None).await?;
+            s.change_group(a, made, &GroupChange { position: Some(0), ..GroupChange::default() }).await?;
+            s.set_group_senders(a, made, &[], &[]).await?;
+            s.set_mailbox_groups(a, mailbox, &[made]).await?;
+            let all = s.groups_after(&system(), Some(domain), &After { cursor: None, limit: 500 }).await?.rows;
+            s.order_groups(a, domain, &all.iter().map(|g| g.id).collect::<Vec<_>>()).await?;
+            let bob = [MemberRef::Mailbox(mailbox)];
+            s.change_group_members(a, made, MemberChange::Set, &bob).await.map(drop)
+        }
+        UseCase::DeleteGroup => {
+            let made = s.add_group(&system(), domain, &format!("g{n}"), None).await?;
+            s.delete_group(a, made).await
+        }
+        UseCase::ListBrands => {
+            let made = s.add_brand(&system(), &format!("b{n}"), "").await?;
+            s.brand(a, made).await?;
+            s.brands(a).await.map(drop)
+        }
+        UseCase::AddBrand => s.add_brand(a, &format!("b{n}"), "").await.map(drop),
+        UseCase::EditBrand => {
+            let made = s.add_brand(&system(), &format!("b{n}"), "").await?;
+            s.change_brand(a, made, &format!("b{n}.test")).await
+        }
+        UseCase::DeleteBrand => {
+            let made = s.add_brand(&system(), &format!("b{n}"), "").await?;
+            s.delete_brand(a, made).await
         }
         UseCase::ListOutbound => s.outbound_ips_after(a, &ALL).await.map(drop),
         UseCase::AddOutbound => s.add_outbound_ip(a, AccountId(1), &format!("10.0.0.{n}"), "").await.map(drop),

@@ -73,7 +73,7 @@ async fn an_account_comes_back_as_it_was_written_and_the_default_one_stays(db: D
         email: "it@acme.test".into(),
         time_zone: "Europe/Berlin".into(),
         brand: None,
-        features: vec!["compliance".into(), "encryption".into()],
+        features: vec![model::view::Feature::Compliance, model::view::Feature::Encryption],
         is_default: false,
         settings: body("x"),
         created: NOW,
@@ -104,6 +104,110 @@ async fn defaults_are_kept_by_level_for_the_system_and_for_accounts(db: Database
     account::delete(&mut tx, accounts[0]).await.unwrap();
     defaults::clear(&mut tx, Level::Relay, None).await.unwrap();
     assert_eq!(defaults::all(&mut tx).await.unwrap(), [(Level::Domain, None, body("system"))]);
+}
+
+async fn groups_and_their_members_are_listed_in_pages(db: Database) {
+    let mut tx = db.store.begin().await.unwrap();
+    let (accounts, domains, mailboxes) = small(&mut tx).await;
+    let mut ids = Vec::new();
+    for (domain, name) in [(domains[0], "b"), (domains[0], "a"), (domains[1], "c")] {
+        let settings = Body::default();
+        let g =
+            group::Group { id: 0, domain, name: name.into(), position: 0, ldap_group: None, settings, created: NOW };
+        ids.push(group::insert(&mut tx, &g).await.unwrap());
+    }
+    group::order(&mut tx, domains[0], &[ids[1], ids[0]]).await.unwrap();
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = group::slice::<Body>(&mut tx, Scope::All, Some(domains[0]), after.as_ref(), 1).await.unwrap();
+        seen.extend(page.rows.iter().map(|g| g.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [ids[1], ids[0]]);
+    let of = async |tx: &mut Connection, scope| {
+        let page = group::slice::<Body>(tx, scope, None, None, 50).await.unwrap();
+        page.rows.into_iter().map(|g| g.id).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&mut tx, Scope::All).await, ids);
+    assert_eq!(of(&mut tx, Scope::Account(accounts[1])).await, [ids[2]]);
+
+    assert_eq!(group::add_members(&mut tx, ids[0], &mailboxes).await.unwrap(), 3);
+    assert_eq!(group::add_members(&mut tx, ids[0], &mailboxes).await.unwrap(), 0);
+    let first = group::member_slice(&mut tx, ids[0], None, 2).await.unwrap();
+    assert_eq!(first.rows.iter().map(|(id, _)| *id).collect::<Vec<_>>(), mailboxes[..2]);
+    let rest = group::member_slice(&mut tx, ids[0], first.next.as_ref(), 2).await.unwrap();
+    assert_eq!((rest.rows[0].0, rest.next), (mailboxes[2], None));
+    assert_eq!(group::remove_members(&mut tx, ids[0], &mailboxes[1..]).await.unwrap(), 2);
+    assert_eq!(group::count(&mut tx, ids[0]).await.unwrap(), 1);
+
+    use store::senders::{self, Kind, Owner};
+    senders::set(&mut tx, Owner::Group(ids[0]), Kind::Friend, &["a.test".parse().unwrap()]).await.unwrap();
+    senders::set(&mut tx, Owner::Group(ids[2]), Kind::Enemy, &["b.test".parse().unwrap()]).await.unwrap();
+    senders::set(&mut tx, Owner::Domain(domains[0]), Kind::Enemy, &["c.test".parse().unwrap()]).await.unwrap();
+    let lists = senders::of_groups(&mut tx, domains[0]).await.unwrap();
+    assert_eq!((lists.len(), lists[&ids[0]].friends.len(), lists[&ids[0]].enemies.len()), (1, 1, 0));
+    let all = senders::all(&mut tx).await.unwrap();
+    assert_eq!(all[&Owner::Group(ids[2])].enemies.len(), 1);
+    assert!(group::delete(&mut tx, ids[2]).await.unwrap());
+    assert!(senders::of_groups(&mut tx, domains[1]).await.unwrap().is_empty());
+}
+
+async fn aliases_across_domains_are_found_from_both_sides(db: Database) {
+    let mut tx = db.store.begin().await.unwrap();
+    let (accounts, domains, mailboxes) = small(&mut tx).await;
+    let second = some_domain(accounts[0], "acme.example");
+    let second_id = store::domain::insert(&mut tx, &second).await.unwrap();
+    for alias in ["rob@acme.test", "ann@acme.example"] {
+        mailbox::add_alias(&mut tx, mailboxes[0], &alias.parse().unwrap()).await.unwrap();
+    }
+    let first = some_domain(accounts[0], "acme.test");
+    for (id, name) in [(domains[0], &first.name), (second_id, &second.name)] {
+        let found = mailbox::foreign_aliases(&mut tx, accounts[0], id, name).await.unwrap();
+        let expected = (mailboxes[0], "ann@acme.test".parse().unwrap(), "ann@acme.example".parse().unwrap());
+        assert_eq!(found, [expected], "{name}");
+    }
+    let other: DomainName = "other.test".parse().unwrap();
+    assert!(mailbox::foreign_aliases(&mut tx, accounts[1], domains[1], &other).await.unwrap().is_empty());
+    let keys = ["ann@acme.example", "bob@acme.test", "nobody@acme.test"].map(String::from);
+    let found = mailbox::by_keys(&mut tx, &keys).await.unwrap();
+    assert_eq!((found.len(), found["ann@acme.example"]), (2, (mailboxes[0], domains[0])));
+    let here = mailbox::in_domain(&mut tx, domains[0], &[mailboxes[2], MailboxId(999)]).await.unwrap();
+    assert_eq!(here.into_iter().collect::<Vec<_>>(), [mailboxes[2]]);
+    assert!(mailbox::in_domain(&mut tx, domains[1], &mailboxes).await.unwrap().is_empty());
+}
+
+async fn the_defaults_of_one_account_come_with_those_of_the_system_and_no_other(db: Database) {
+    use store::defaults::{self, Level};
+    let mut tx = db.store.begin().await.unwrap();
+    let (accounts, _, _) = small(&mut tx).await;
+    for (level, account, word) in [
+        (Level::Domain, None, "system"),
+        (Level::Domain, Some(accounts[0]), "acme"),
+        (Level::Relay, Some(accounts[1]), "other"),
+    ] {
+        defaults::set(&mut tx, level, account, &body(word)).await.unwrap();
+    }
+    let of = async |tx: &mut Connection, account| {
+        let mut found: Vec<String> = Vec::new();
+        for (_, _, b) in defaults::of::<Body>(tx, account).await.unwrap() {
+            found.extend(b.words);
+        }
+        found.sort();
+        found
+    };
+    assert_eq!(of(&mut tx, Some(accounts[0])).await, ["acme", "system"]);
+    assert_eq!(of(&mut tx, Some(accounts[1])).await, ["other", "system"]);
+    assert_eq!(of(&mut tx, None).await, ["system"]);
+    let a = account::get::<Body>(&mut tx, accounts[1]).await.unwrap().unwrap();
+    account::update(&mut tx, &account::Account { time_zone: "UTC".into(), settings: Body::default(), ..a })
+        .await
+        .unwrap();
+    account::set_default(&mut tx, accounts[1]).await.unwrap();
+    assert_eq!(account::default_one::<Body>(&mut tx).await.unwrap().map(|a| a.id), Some(accounts[1]));
 }
 
 async fn groups_have_an_order_and_members_of_their_own_domain(db: Database) {
@@ -453,6 +557,9 @@ on_both!(
     an_account_comes_back_as_it_was_written_and_the_default_one_stays,
     defaults_are_kept_by_level_for_the_system_and_for_accounts,
     groups_have_an_order_and_members_of_their_own_domain,
+    groups_and_their_members_are_listed_in_pages,
+    aliases_across_domains_are_found_from_both_sides,
+    the_defaults_of_one_account_come_with_those_of_the_system_and_no_other,
     a_mailbox_keeps_its_details_and_discovery_removes_only_what_it_may,
     many_mailboxes_are_added_at_once_and_taken_addresses_are_passed_over,
     passwords_have_an_age_and_a_past,

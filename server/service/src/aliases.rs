@@ -1,0 +1,72 @@
+//! Aliases: other names of a mailbox, in its own domain or another of its account (guide chapter 8).
+
+use crate::Error;
+use model::{DomainName, EmailAddress, FieldError};
+use std::collections::HashMap;
+use store::Connection;
+use store::domain::Domain;
+
+/// `rob` as an address of the domain, or an address of whatever domain. Plus signs are refused: they mark tags of an
+/// address.
+pub(crate) fn alias_address(domain: &DomainName, name: &str) -> Result<EmailAddress, String> {
+    let name = name.trim();
+    let text = if name.contains('@') { name.to_owned() } else { format!("{name}@{domain}") };
+    let address = EmailAddress::parse(&text).map_err(|e| e.to_string())?;
+    match address.without_tag() == address {
+        true => Ok(address),
+        false => Err("a name with + is a tag of another mailbox".into()),
+    }
+}
+
+/// The aliases of a mailbox of the domain, each once and without `primary`; what is wrong goes to `wrong`, as `aliases`.
+pub(crate) async fn read(
+    c: &mut Connection,
+    domain: &Domain,
+    primary: Option<&EmailAddress>,
+    names: &[&str],
+    wrong: &mut Vec<FieldError>,
+) -> Result<Vec<EmailAddress>, Error> {
+    let mut out: Vec<EmailAddress> = Vec::new();
+    let mut ours: HashMap<DomainName, bool> = HashMap::from([(domain.name.clone(), true)]);
+    for name in names.iter().copied() {
+        let mut field = |message: String| {
+            wrong.push(FieldError { field: "aliases".into(), message: format!("{name}: {message}") });
+        };
+        let address = match alias_address(&domain.name, name) {
+            Ok(address) => address,
+            Err(e) => {
+                field(e);
+                continue;
+            }
+        };
+        let of = address.domain();
+        let is_ours = match ours.get(&of) {
+            Some(known) => *known,
+            None => {
+                let found = store::domain::by_name(c, &of).await?.is_some_and(|d| d.account == domain.account);
+                ours.insert(of.clone(), found);
+                found
+            }
+        };
+        if !is_ours {
+            field(format!("{of} is no domain of this account"));
+        } else if primary.is_none_or(|p| p.key() != address.key()) && out.iter().all(|a| a.key() != address.key()) {
+            out.push(address);
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_alias_is_a_name_of_the_domain_or_an_address_of_any() {
+        let domain = DomainName::parse("acme.test").unwrap();
+        assert_eq!(alias_address(&domain, " rob ").unwrap().as_str(), "rob@acme.test");
+        assert_eq!(alias_address(&domain, "rob@Acme.Example").unwrap().as_str(), "rob@acme.example");
+        assert!(alias_address(&domain, "rob+x@acme.example").is_err() && alias_address(&domain, "@").is_err());
+    }
+}
