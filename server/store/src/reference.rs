@@ -19,16 +19,18 @@ const TABLES: &[(&str, &str)] = &[
     ("domain", "SELECT name AS place, account, settings FROM domain t WHERE settings <> '{}'"),
     ("outbound IP", "SELECT range AS place, account, settings FROM outbound_ip t WHERE settings <> '{}'"),
     ("defaults for", "SELECT level AS place, account, settings FROM default_settings t WHERE 1 = 1"),
+    ("brand", "SELECT name AS place, CAST(NULL AS BIGINT) AS account, settings FROM brand t WHERE settings <> '{}'"),
     ("account", "SELECT name AS place, id AS account, settings FROM account t WHERE settings <> '{}'"),
     (
         "group",
         "SELECT t.name || ' of ' || d.name AS place, d.account AS account, t.settings AS settings
          FROM mailbox_group t JOIN domain d ON d.id = t.domain WHERE t.settings <> '{}'",
     ),
+    ("mailbox", "SELECT address AS place, account, settings FROM mailbox t WHERE settings <> '{}'"),
 ];
 
 /// All places, of one account or of all, in whose settings this option (the last part of its path) is set. What it says
-/// there, the caller looks up. Mailboxes name no definitions.
+/// there, the caller looks up. Reads all that have settings: for what is rare.
 pub async fn setting(c: &mut Connection, account: Option<AccountId>, option: &str) -> Result<Vec<Placed>, Error> {
     let mut out = Vec::new();
     for (what, table) in TABLES {

@@ -189,6 +189,12 @@ async fn filters_of_a_domain_have_order_and_action_and_follow_their_names() {
     );
     assert_eq!(fields(s.change_definition(&system(), one, body(subject)).await), ["definition.rules"]);
     s.set_filters(&system(), place, &[]).await.unwrap();
+    let bob = SettingsOf::Mailbox(w.mailbox("bob@acme.test").await.id);
+    let set = |json| [("filtering.content_filters".to_owned(), json)];
+    s.change_settings(&system(), bob, &set(serde_json::json!({ "one": "block" }))).await.unwrap();
+    let refused = sentence(s.delete_definition::<ContentFilter>(&system(), one).await);
+    assert!(refused.contains("in use (mailbox bob@acme.test)"), "{refused}");
+    s.change_settings(&system(), bob, &set(serde_json::Value::Null)).await.unwrap();
     s.delete_definition::<ContentFilter>(&system(), one).await.unwrap();
 }
 

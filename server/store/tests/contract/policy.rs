@@ -403,7 +403,7 @@ async fn definitions_are_named_once_an_account_and_content_filters_are_used_in_o
 
 async fn definitions_are_found_by_name_and_by_the_settings_that_name_them(db: Database) {
     let mut tx = db.store.begin().await.unwrap();
-    let (accounts, domains, _) = small(&mut tx).await;
+    let (accounts, domains, mailboxes) = small(&mut tx).await;
     let new = |account, name: &str| Definition { id: 0, account, name: name.into(), body: body(name), created: NOW };
     let (own, all) = (Some(accounts[0]), None);
     let mine = definition::insert(&mut tx, Kind::Verifier, &new(own, "Office")).await.unwrap();
@@ -444,6 +444,18 @@ async fn definitions_are_found_by_name_and_by_the_settings_that_name_them(db: Da
     assert!(found.iter().all(|p| p.account == own && p.settings == settings));
     assert_eq!(store::reference::setting(&mut tx, None, "verifier").await.unwrap().len(), 4);
     assert!(store::reference::setting(&mut tx, None, "content_filters").await.unwrap().is_empty());
+    let mut m = mailbox::get(&mut tx, mailboxes[1]).await.unwrap().unwrap();
+    m.settings = serde_json::from_str(r#"{ "filtering": { "content_filters": { "f": "block" } } }"#).unwrap();
+    mailbox::update(&mut tx, &m).await.unwrap();
+    let brand =
+        store::brand::Brand { id: 0, name: "Blue".into(), host: None, settings: m.settings.clone(), created: NOW };
+    store::brand::insert(&mut tx, &brand).await.unwrap();
+    for (account, expected) in
+        [(None, vec!["brand Blue", "mailbox bob@acme.test"]), (own, vec!["mailbox bob@acme.test"])]
+    {
+        let found = store::reference::setting(&mut tx, account, "content_filters").await.unwrap();
+        assert_eq!(found.iter().map(|p| p.place.as_str()).collect::<Vec<_>>(), expected);
+    }
 }
 
 async fn a_notification_leaves_once_in_its_time(db: Database) {
