@@ -31,7 +31,9 @@ impl AccountChange {
     pub(crate) fn problems(&self) -> Vec<FieldError> {
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
-        self.name.as_deref().and_then(|n| name_problem(n.trim())).map(|p| field("name", p.into()));
+        if let Some(problem) = self.name.as_deref().and_then(|n| name_problem(n.trim())) {
+            field("name", problem.into());
+        }
         if let Some(email) = self.email.as_deref().map(str::trim).filter(|e| !e.is_empty())
             && let Err(e) = EmailAddress::parse(email)
         {

@@ -2,7 +2,6 @@
 
 use crate::Error;
 use model::{DomainName, EmailAddress, FieldError};
-use std::collections::HashMap;
 use store::Connection;
 use store::domain::Domain;
 
@@ -18,6 +17,21 @@ pub(crate) fn alias_address(domain: &DomainName, name: &str) -> Result<EmailAddr
     }
 }
 
+/// A new alias of a mailbox of the domain, or why it cannot be one: it may be in any domain of the account.
+pub(crate) async fn one(
+    c: &mut Connection,
+    domain: &Domain,
+    name: &str,
+) -> Result<Result<EmailAddress, String>, Error> {
+    let address = match alias_address(&domain.name, name) {
+        Ok(address) => address,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let of = address.domain();
+    let ours = of == domain.name || store::domain::by_name(c, &of).await?.is_some_and(|d| d.account == domain.account);
+    Ok(if ours { Ok(address) } else { Err(format!("{of} is no domain of this account")) })
+}
+
 /// The aliases of a mailbox of the domain, each once and without `primary`; what is wrong goes to `wrong`, as `aliases`.
 pub(crate) async fn read(
     c: &mut Connection,
@@ -27,31 +41,11 @@ pub(crate) async fn read(
     wrong: &mut Vec<FieldError>,
 ) -> Result<Vec<EmailAddress>, Error> {
     let mut out: Vec<EmailAddress> = Vec::new();
-    let mut ours: HashMap<DomainName, bool> = HashMap::from([(domain.name.clone(), true)]);
-    for name in names.iter().copied() {
-        let mut field = |message: String| {
-            wrong.push(FieldError { field: "aliases".into(), message: format!("{name}: {message}") });
-        };
-        let address = match alias_address(&domain.name, name) {
-            Ok(address) => address,
-            Err(e) => {
-                field(e);
-                continue;
-            }
-        };
-        let of = address.domain();
-        let is_ours = match ours.get(&of) {
-            Some(known) => *known,
-            None => {
-                let found = store::domain::by_name(c, &of).await?.is_some_and(|d| d.account == domain.account);
-                ours.insert(of.clone(), found);
-                found
-            }
-        };
-        if !is_ours {
-            field(format!("{of} is no domain of this account"));
-        } else if primary.is_none_or(|p| p.key() != address.key()) && out.iter().all(|a| a.key() != address.key()) {
-            out.push(address);
+    for name in names {
+        match one(c, domain, name).await? {
+            Ok(a) if primary.is_some_and(|p| p.key() == a.key()) || out.iter().any(|x| x.key() == a.key()) => {}
+            Ok(address) => out.push(address),
+            Err(problem) => wrong.push(FieldError { field: "aliases".into(), message: format!("{name}: {problem}") }),
         }
     }
     Ok(out)

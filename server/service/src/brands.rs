@@ -49,7 +49,9 @@ impl Service {
         let name = name.trim();
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
-        name_problem(name).map(|p| field("name", p.into()));
+        if let Some(problem) = name_problem(name) {
+            field("name", problem.into());
+        }
         let host = read_host(host).map_err(|e| field("host", e)).unwrap_or_default();
         Error::fields(wrong)?;
         let mut tx = self.inner.store.begin().await?;

@@ -49,6 +49,14 @@ pub(crate) fn name_problem(name: &str, longest: usize) -> Option<String> {
 pub(crate) const NAME_MAX: usize = 100;
 pub(crate) const LDAP_MAX: usize = 500;
 
+fn problems(name: Option<&str>, ldap_group: Option<&str>) -> Vec<FieldError> {
+    let problem = |field: &str, text: Option<&str>, longest| {
+        let message = name_problem(text?, longest)?;
+        Some(FieldError { field: field.into(), message })
+    };
+    [problem("name", name, NAME_MAX), problem("ldap_group", ldap_group, LDAP_MAX)].into_iter().flatten().collect()
+}
+
 /// The group and its domain, within the actor's scope; what is outside does not exist.
 pub(crate) async fn group_in(c: &mut Connection, scope: Scope, id: i64) -> Result<(Group<Settings>, Domain), Error> {
     let group: Group<Settings> = store::group::get(c, id).await?.ok_or_else(|| Error::not_found("group"))?;
@@ -119,11 +127,7 @@ impl Service {
     ) -> Result<i64, Error> {
         let scope = self.permit(actor, UseCase::AddGroup)?;
         let (name, ldap_group) = (name.trim(), ldap_group.map(str::trim));
-        let mut wrong = Vec::new();
-        let mut field = |name: &str, message| wrong.push(FieldError { field: name.into(), message });
-        name_problem(name, NAME_MAX).map(|p| field("name", p));
-        ldap_group.and_then(|g| name_problem(g, LDAP_MAX)).map(|p| field("ldap_group", p));
-        Error::fields(wrong)?;
+        Error::fields(problems(Some(name), ldap_group))?;
         let mut tx = self.inner.store.begin().await?;
         let found = domain_in(&mut tx, scope, domain).await;
         let domain = found.map_err(|_| Error::field("domain", "There is no such domain."))?;
@@ -148,11 +152,7 @@ impl Service {
         let scope = self.permit(actor, UseCase::EditGroup)?;
         let name = change.name.as_deref().map(str::trim);
         let ldap_group = change.ldap_group.as_ref().map(|g| g.as_deref().map(str::trim));
-        let mut wrong = Vec::new();
-        let mut field = |name: &str, message| wrong.push(FieldError { field: name.into(), message });
-        name.and_then(|n| name_problem(n, NAME_MAX)).map(|p| field("name", p));
-        ldap_group.flatten().and_then(|g| name_problem(g, LDAP_MAX)).map(|p| field("ldap_group", p));
-        Error::fields(wrong)?;
+        Error::fields(problems(name, ldap_group.flatten()))?;
         let mut tx = self.inner.store.begin().await?;
         let (before, domain) = group_in(&mut tx, scope, id).await?;
         let mut after = before.clone();

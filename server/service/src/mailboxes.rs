@@ -94,7 +94,9 @@ impl Service {
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
         let address = address_in(&domain.name, &form.name).map_err(|e| field("name", e)).ok();
-        full_name_problem(&details.full_name).map(|p| field("full_name", p.into()));
+        if let Some(problem) = full_name_problem(&details.full_name) {
+            field("full_name", problem.into());
+        }
         let names: Vec<&str> = form.aliases.split([',', '\n']).map(str::trim).filter(|a| !a.is_empty()).collect();
         let aliases = {
             let mut c = self.inner.store.read().await?;

@@ -1,11 +1,12 @@
 //! What provisioning by name needs: things by their names instead of their ids, and lists that are added to and taken
 //! from instead of being replaced.
 
+use crate::aliases::{self, alias_address};
 use crate::definition::Defined;
 use crate::domain_change::domain_in;
 use crate::domains::account_within;
 use crate::mailbox_change::mailbox_in;
-use crate::mailboxes::{address_in, within};
+use crate::mailboxes::within;
 use crate::{Error, Service, UseCase};
 use model::{AccountId, Actor, DomainId, DomainName, EmailAddress, FieldError, MailboxId, SenderEntry};
 use store::change::Touched;
@@ -164,7 +165,11 @@ impl Service {
         let has = store::mailbox::aliases(&mut tx, id).await?;
         let (mut wanted, mut wrong): (Vec<EmailAddress>, Vec<FieldError>) = (Vec::new(), Vec::new());
         for (i, name) in names.iter().enumerate() {
-            match address_in(&domain.name, name) {
+            let read = match remove {
+                true => alias_address(&domain.name, name),
+                false => aliases::one(&mut tx, &domain, name).await?,
+            };
+            match read {
                 Ok(a) if remove && !has.iter().any(|h| h.key() == a.key()) => wrong.push(FieldError {
                     field: format!("aliases[{i}]"),
                     message: format!("{a} is no alias of {}.", mailbox.address),

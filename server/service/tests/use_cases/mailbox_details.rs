@@ -81,6 +81,12 @@ async fn an_alias_may_be_in_any_domain_of_the_account_and_in_no_other() {
     snapshots.refresh_if_changed().await.unwrap();
     let lookup = |who: &str| snapshots.get().lookup(&who.parse().unwrap());
     assert!(matches!(lookup("bob@acme.example"), Lookup::Known(k) if k.mailbox == bob.id && k.domain.id == bob.domain));
+    let one = async |name: &str, remove| s.change_aliases(by, bob.id, &[name.into()], remove).await;
+    one("b@acme.example", false).await.unwrap();
+    let Err(Error::User(e)) = one("b@other.test", false).await else { panic!("taken") };
+    assert_eq!(e.fields[0].field, "aliases[0]");
+    assert!(s.mailbox(by, bob.id).await.unwrap().aliases.contains(&"b@acme.example".to_owned()));
+    one("b@acme.example", true).await.unwrap();
     // Neither domain may leave the account without it.
     for id in [second, bob.domain] {
         assert_eq!(code(&s.move_domain(by, id, AccountId(2)).await), Some(ErrorCode::Conflict));
