@@ -43,7 +43,11 @@ pub async fn open_service(config: &Config) -> Result<Service, AnyError> {
 
 /// The data directory is there, and what is in it is whole.
 pub fn ready_data(config: &Config) -> Result<(), AnyError> {
-    std::fs::create_dir_all(&config.data)
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data)
         .map_err(|e| format!("cannot make the data directory {}: {e}", config.data.display()))?;
     backup::unfinished(&config.data).map_or(Ok(()), |why| Err(why.into()))
 }
@@ -232,9 +236,12 @@ fn queue_options(config: &Config) -> Result<delivery::Options, AnyError> {
     Ok(options)
 }
 
-/// A resolver that asks these servers only.
-fn resolver(servers: &[SocketAddr]) -> Result<hickory_resolver::TokioResolver, AnyError> {
+/// A resolver that asks these servers only; without any, those of the system.
+pub fn resolver(servers: &[SocketAddr]) -> Result<hickory_resolver::TokioResolver, AnyError> {
     use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+    if servers.is_empty() {
+        return Ok(hickory_resolver::TokioResolver::builder_tokio()?.build()?);
+    }
     let servers = servers
         .iter()
         .map(|server| {

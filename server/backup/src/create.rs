@@ -92,7 +92,9 @@ impl Making<'_, '_> {
     async fn fill(&mut self, store: &Store, identity: Identity, now: Timestamp) -> Result<(Created, Manifest), Error> {
         let spool = self.from.data.join("spool");
         let writer = &mut self.writer;
-        let copied = spool::copy(&spool, |id, packed| writer.add(&format!("{}{id}", name::SPOOL), 0o600, packed))?;
+        let copied = spool::copy(&spool, |message| {
+            writer.add(&format!("{}{}", name::SPOOL, message.id), 0o600, message.packed)
+        })?;
         (self.progress)(&format!("{} messages of the spool", copied.messages));
 
         let mut tx = store.begin_read().await?;

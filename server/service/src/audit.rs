@@ -72,6 +72,31 @@ impl Service {
         Ok(store::audit::insert(tx, &row, account).await?)
     }
 
+    /// Notes many that are alike but for object and detail.
+    pub(crate) async fn note_many(
+        &self,
+        tx: &mut store::Tx,
+        actor: &Actor,
+        act: &str,
+        of: &[(&str, String)],
+        account: Option<AccountId>,
+    ) -> Result<(), Error> {
+        let at = self.now();
+        let row = |(object, detail): &(&str, String)| AuditRow {
+            at,
+            actor: actor.name.clone(),
+            origin: actor.origin.clone(),
+            act: act.to_owned(),
+            object: (*object).to_owned(),
+            detail: detail.clone(),
+        };
+        for piece in of.chunks(1_000) {
+            let rows: Vec<AuditRow> = piece.iter().map(row).collect();
+            store::audit::insert_many(tx, &rows, account).await?;
+        }
+        Ok(())
+    }
+
     /// Newest first.
     pub async fn audit(&self, actor: &Actor, query: &ListQuery) -> Result<Page<AuditRow>, Error> {
         let scope = self.permit(actor, UseCase::ReadAudit)?;

@@ -17,4 +17,26 @@ impl Service {
         }
         Ok(purged)
     }
+
+    /// Removes bodies that no row names, after asking once more; how many went. For `postern check --repair`: the caller
+    /// knows that they are not of messages that are being held just now.
+    pub async fn remove_unnamed_bodies(&self, actor: &Actor, blobs: &[String]) -> Result<u64, Error> {
+        self.permit(actor, UseCase::Job)?;
+        let mut removed = 0;
+        for blob in blobs {
+            let mut c = self.inner.store.read().await?;
+            if store::health::is_named(&mut c, blob).await? {
+                continue;
+            }
+            self.inner.bodies.remove(blob).await.map_err(Error::Internal)?;
+            removed += 1;
+        }
+        if removed > 0 {
+            let mut tx = self.inner.store.begin().await?;
+            self.note(&mut tx, actor, "vault.clean", "vault", &format!("{removed} bodies that no row named"), None)
+                .await?;
+            tx.commit().await?;
+        }
+        Ok(removed)
+    }
 }

@@ -9,7 +9,7 @@ use store::Scope;
 use store::quarantine::Held;
 
 /// Messages on which one request acts, at most.
-pub(crate) const ACT_MAX: usize = 500;
+pub const ACT_MAX: usize = 500;
 
 /// How the message is called where an act on it failed.
 pub(crate) fn label(held: &Held) -> String {

@@ -37,4 +37,4 @@ pub use reply::Reply;
 pub use server::Server;
 pub use session::Conversations;
 pub use stream::Io;
-pub use tls::{self_signed, server_config};
+pub use tls::{certificate_files, self_signed, server_config};

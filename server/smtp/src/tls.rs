@@ -10,7 +10,7 @@ use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -18,13 +18,18 @@ const CERTIFICATE: &str = "smtp-cert.pem";
 const KEY: &str = "smtp-key.pem";
 const YEARS: i32 = 10;
 
+/// Where the certificate and its key are in `dir`.
+pub fn certificate_files(dir: &Path) -> (PathBuf, PathBuf) {
+    (dir.join(CERTIFICATE), dir.join(KEY))
+}
+
 /// The certificate `smtp-cert.pem` and key `smtp-key.pem` (mode 0600) in `dir`, made for `hostname` where they
 /// are not there yet (the directory too), and used as they are ever after.
 ///
 /// # Errors
 /// Files that cannot be read, written or used, with their path.
 pub fn self_signed(dir: &Path, hostname: &str) -> Result<Arc<ServerConfig>, Error> {
-    let (certificate, key) = (dir.join(CERTIFICATE), dir.join(KEY));
+    let (certificate, key) = certificate_files(dir);
     if !certificate.exists() {
         DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|source| Error::File {
             action: "create",

@@ -27,6 +27,18 @@ pub struct Copied {
     pub damaged: u64,
 }
 
+/// A message of a spool that was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    pub id: MessageId,
+    /// What its user made of it so far.
+    pub state: &'a [u8],
+    /// Size of its body in bytes.
+    pub size: u64,
+    /// All of it, as [`Spool::accept_packed`] takes it.
+    pub packed: &'a [u8],
+}
+
 /// Whether a process has the spool in `dir` open.
 ///
 /// # Errors
@@ -44,9 +56,9 @@ pub fn in_use(dir: &Path) -> Result<bool, Error> {
     }
 }
 
-/// Calls `each` with every message of the spool in `dir`, packed ([`Spool::accept_packed`] takes it), in the order of
-/// arrival. Changes nothing, and takes no lock. A directory that is not there is an empty spool.
-pub fn copy<E: From<Error>>(dir: &Path, mut each: impl FnMut(MessageId, &[u8]) -> Result<(), E>) -> Result<Copied, E> {
+/// Calls `each` with every message of the spool in `dir`, in the order of arrival. Changes nothing, and takes no lock. A
+/// directory that is not there is an empty spool.
+pub fn copy<E: From<Error>>(dir: &Path, mut each: impl FnMut(&Message<'_>) -> Result<(), E>) -> Result<Copied, E> {
     let segments = open_all(dir)?;
     let mut replay = Replay::default();
     let mut out = Copied::default();
@@ -96,7 +108,8 @@ pub fn copy<E: From<Error>>(dir: &Path, mut each: impl FnMut(MessageId, &[u8]) -
             }
         };
         let body = large.as_deref().unwrap_or(record.body);
-        each(entry.id, &pack(entry, record.envelope, body)?)?;
+        let packed = pack(entry, record.envelope, body)?;
+        each(&Message { id: entry.id, state: &entry.state, size: body.len() as u64, packed: &packed })?;
         out.messages += 1;
     }
     Ok(out)

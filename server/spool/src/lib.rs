@@ -40,6 +40,6 @@ mod writer;
 mod tests;
 
 pub use body::BodyWriter;
-pub use copy::{Copied, copy, in_use};
+pub use copy::{Copied, Message, copy, in_use};
 pub use error::Error;
 pub use spool::{Entry, Options, Spool, Stats};

@@ -2,7 +2,9 @@
 
 mod admin;
 mod backup;
+mod check;
 mod document;
+mod import;
 mod learn;
 mod load;
 mod migrate;
@@ -72,6 +74,10 @@ enum Command {
     Backup(backup::Backup),
     /// Make an installation of a backup.
     Restore(backup::Restore),
+    /// Take over mailboxes, domains, gateways and lists from a table, Postfix, or Proxmox Mail Gateway.
+    Import(import::ImportCommand),
+    /// Look whether the installation is sound, and say what to do.
+    Check(check::Check),
     /// Bring the database's schema forward, or move to another database.
     Migrate(migrate::Migrate),
     /// Send messages over parallel connections and measure; play a sink. For benchmarks.
@@ -90,6 +96,8 @@ pub fn run(cli: Cli) -> CliResult {
         Command::Export(export) => export.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
+        Command::Import(import) => import.run(),
+        Command::Check(check) => check.run(),
         Command::Migrate(migrate) => migrate.run(),
         Command::Load(load) => load.run(),
     }

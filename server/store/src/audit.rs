@@ -22,6 +22,19 @@ pub async fn insert(c: &mut Connection, row: &AuditRow, account: Option<AccountI
     Ok(())
 }
 
+/// Inserts many, in their order.
+pub async fn insert_many(c: &mut Connection, rows: &[AuditRow], account: Option<AccountId>) -> Result<(), Error> {
+    for chunk in crate::traffic::chunks(rows) {
+        let mut b = sql("INSERT INTO audit (at, actor, origin, act, object, detail, account) ");
+        b.push_values(chunk, |v, row| {
+            v.push_bind(row.at.0).push_bind(&row.actor).push_bind(&row.origin).push_bind(&row.act);
+            v.push_bind(&row.object).push_bind(&row.detail).push_bind(account.map(|a| a.0));
+        });
+        b.execute(&mut *c).await?;
+    }
+    Ok(())
+}
+
 /// What was done with one object, oldest first.
 pub async fn of_object(c: &mut Connection, object: &str) -> Result<Vec<AuditRow>, Error> {
     let rows = sql("SELECT * FROM audit WHERE object = $1 ORDER BY at, id LIMIT 500").bind(object).fetch_all(c).await?;

@@ -23,6 +23,7 @@ pub mod domain;
 pub mod dump;
 mod error;
 pub mod group;
+pub mod health;
 pub mod idempotency;
 pub mod lease;
 pub mod log;

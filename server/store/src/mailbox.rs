@@ -205,6 +205,26 @@ pub async fn add_alias(c: &mut Connection, id: MailboxId, address: &EmailAddress
     add_address(c, id, address, false).await
 }
 
+/// Adds many aliases. The first whose address is taken, where one is: then nothing more is added, and the transaction is
+/// to be rolled back.
+pub async fn add_aliases(
+    c: &mut Connection,
+    aliases: &[(MailboxId, EmailAddress)],
+) -> Result<Option<(MailboxId, EmailAddress)>, Error> {
+    for chunk in aliases.chunks(CHUNK) {
+        let mut b = sql("INSERT INTO mailbox_address (key, mailbox, address, is_primary) ");
+        b.push_values(chunk, |v, (id, address)| {
+            v.push_bind(address.key()).push_bind(id.0).push_bind(address.as_str()).push_bind(false);
+        });
+        b.push(" ON CONFLICT DO NOTHING RETURNING key");
+        let mut added: HashSet<String> = b.scalars(c).await?.into_iter().collect();
+        if let Some(taken) = chunk.iter().find(|(_, address)| !added.remove(&address.key())) {
+            return Ok(Some(taken.clone()));
+        }
+    }
+    Ok(None)
+}
+
 pub async fn remove_alias(c: &mut Connection, id: MailboxId, address: &EmailAddress) -> Result<(), Error> {
     sql("DELETE FROM mailbox_address WHERE mailbox = $1 AND key = $2 AND is_primary = 0")
         .bind(id.0)

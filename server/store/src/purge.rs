@@ -85,8 +85,7 @@ impl Store {
         let mut c = self.read().await?;
         let mut out = Vec::new();
         for blob in blobs {
-            let used: bool =
-                sql("SELECT EXISTS (SELECT 1 FROM quarantine WHERE blob = $1)").bind(&blob).scalar(&mut c).await?;
+            let used = crate::health::is_named(&mut c, &blob).await?;
             if !used {
                 out.push(blob);
             }

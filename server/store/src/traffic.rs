@@ -107,7 +107,8 @@ impl Store {
     }
 }
 
-fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+/// The rows in pieces of [`CHUNKS`].
+pub(crate) fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let size = CHUNKS.into_iter().find(|n| *n <= rows.len())?;
         let (head, rest) = rows.split_at(size);

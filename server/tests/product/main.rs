@@ -5,8 +5,10 @@
 
 mod api;
 mod backup;
+mod check;
 mod cluster;
 mod errors;
+mod import;
 mod kill;
 mod mail;
 mod running;

@@ -9,10 +9,12 @@ mod blob;
 mod commit;
 mod error;
 mod key;
+mod list;
 mod store;
 
 pub use blob::{BlobId, MAX_PLAIN};
 pub use error::Error;
+pub use list::{Found, list};
 pub use store::Vault;
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub struct Document {
     pub accounts: Vec<AccountDoc>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BrandDoc {
     pub name: String,
@@ -149,7 +149,7 @@ pub struct GroupDoc {
     pub members: Option<Vec<String>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MailboxDoc {
     /// The part before @, or the address.
@@ -281,6 +281,21 @@ impl GroupDoc {
 }
 
 impl DomainDoc {
+    /// Says nothing of the domain but that it is there.
+    pub(crate) fn named(name: DomainName) -> DomainDoc {
+        DomainDoc {
+            name,
+            gateways: None,
+            unrecognized: None,
+            settings: None,
+            friends: None,
+            enemies: None,
+            content_filters: None,
+            mailboxes: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+
     fn check(&self, at: &str) -> Result<(), String> {
         if self.gateways.as_ref().is_some_and(Vec::is_empty) {
             return Err(format!("{at}.gateways: a domain needs at least one gateway"));

@@ -68,7 +68,18 @@ impl Service {
     /// Nothing is deleted but what a list that the document mentions no longer has.
     pub async fn apply(&self, actor: &Actor, yaml: &str, dry_run: bool) -> Result<Vec<Change>, Error> {
         self.permit(actor, UseCase::Apply)?;
-        let mut document = Document::read(yaml).map_err(invalid)?;
+        let document = Document::read(yaml).map_err(invalid)?;
+        self.apply_document(actor, document, dry_run).await
+    }
+
+    /// As [`Service::apply`], of a document that is read already.
+    pub async fn apply_document(
+        &self,
+        actor: &Actor,
+        mut document: Document,
+        dry_run: bool,
+    ) -> Result<Vec<Change>, Error> {
+        self.permit(actor, UseCase::Apply)?;
         document.check().map_err(invalid)?;
         self.prepare_verifiers(&mut document).await?;
         self.prepare_relay_users(&mut document).await?;

@@ -37,6 +37,14 @@ fn unique<T: Clone, K: Eq + Hash>(list: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
     list.iter().filter(|item| seen.insert(key(item))).cloned().collect()
 }
 
+/// Mailboxes that are added together.
+const TOGETHER: usize = 200;
+
+/// Whether nothing but name, state and aliases is asked of the mailbox.
+fn is_plain(m: &MailboxDoc) -> bool {
+    *m == MailboxDoc { name: m.name.clone(), aliases: m.aliases.clone(), state: m.state, ..MailboxDoc::default() }
+}
+
 /// A new password suits what holds for its person now; the document may have changed that too.
 fn suits(what: &str, policy: &Policy, password: &str) -> Result<(), Error> {
     match policy.problem(password) {
@@ -57,11 +65,8 @@ impl<'a> Writer<'a> {
             self.tx.rollback().await?;
             return Ok(self.changes);
         }
-        for change in &self.changes {
-            self.service
-                .note(&mut self.tx, self.actor, "apply", &change.line, &change.to_string(), self.account)
-                .await?;
-        }
+        let noted: Vec<(&str, String)> = self.changes.iter().map(|c| (c.line.as_str(), c.to_string())).collect();
+        self.service.note_many(&mut self.tx, self.actor, "apply", &noted, self.account).await?;
         store::change::bump(&mut self.tx).await?;
         self.tx.commit().await?;
         Ok(self.changes)
@@ -142,7 +147,9 @@ impl<'a> Writer<'a> {
         }
         // An alias may be in any of the domains, so all of them come first.
         for (domain, d) in domains.iter().zip(&doc.domains) {
-            for m in &d.mailboxes {
+            let (plain, others): (Vec<_>, Vec<_>) = d.mailboxes.iter().partition(|m| is_plain(m));
+            self.plain_mailboxes(domain, &plain).await?;
+            for m in others {
                 self.mailbox(domain, m).await?;
             }
             self.groups(domain, &d.groups).await?;
@@ -252,6 +259,44 @@ impl<'a> Writer<'a> {
         Ok(made)
     }
 
+    /// Many mailboxes with few statements; those that are there already one by one.
+    async fn plain_mailboxes(&mut self, domain: &Domain, docs: &[&MailboxDoc]) -> Result<(), Error> {
+        for docs in docs.chunks(TOGETHER) {
+            let mut new = Vec::with_capacity(docs.len());
+            for doc in docs {
+                new.push(Mailbox {
+                    id: MailboxId(0),
+                    domain: domain.id,
+                    account: domain.account,
+                    address: address_in(&domain.name, &doc.name).map_err(invalid)?,
+                    state: doc.state.unwrap_or_default(),
+                    password_hash: None,
+                    settings: Settings::default(),
+                    link_generation: 0,
+                    created: self.service.now(),
+                });
+            }
+            let ids = mailbox::insert_many(&mut self.tx, &new).await?;
+            let mut aliases = Vec::new();
+            for ((doc, mailbox), id) in docs.iter().zip(&new).zip(ids) {
+                let Some(id) = id else {
+                    self.mailbox(domain, doc).await?;
+                    continue;
+                };
+                let what = format!("mailbox {}", mailbox.address);
+                self.add(what.clone());
+                let names = doc.aliases.as_deref().unwrap_or_default();
+                let wanted = self.wanted_aliases(&what, &mailbox.address, domain, names).await?;
+                diff::list(&format!("{what}: alias"), &[], &wanted, &mut self.changes);
+                aliases.extend(wanted.into_iter().map(|alias| (id, alias)));
+            }
+            if let Some((_, taken)) = mailbox::add_aliases(&mut self.tx, &aliases).await? {
+                return Err(invalid(format!("alias {taken} belongs to another mailbox")));
+            }
+        }
+        Ok(())
+    }
+
     async fn mailbox(&mut self, domain: &Domain, doc: &MailboxDoc) -> Result<(), Error> {
         let address = address_in(&domain.name, &doc.name).map_err(invalid)?;
         let what = format!("mailbox {address}");
@@ -316,6 +361,23 @@ impl<'a> Writer<'a> {
         Ok(session::remove_of(&mut self.tx, who).await?)
     }
 
+    async fn wanted_aliases(
+        &mut self,
+        what: &str,
+        primary: &EmailAddress,
+        domain: &Domain,
+        names: &[String],
+    ) -> Result<Vec<EmailAddress>, Error> {
+        let mut wrong = Vec::new();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut wanted = aliases::read(&mut self.tx, domain, Some(primary), &names, &mut wrong).await?;
+        if let Some(wrong) = wrong.into_iter().next() {
+            return Err(invalid(format!("{what}: alias {}", wrong.message)));
+        }
+        wanted.sort_by_key(EmailAddress::key);
+        Ok(wanted)
+    }
+
     async fn aliases(
         &mut self,
         what: &str,
@@ -324,13 +386,7 @@ impl<'a> Writer<'a> {
         domain: &Domain,
         names: &[String],
     ) -> Result<(), Error> {
-        let mut wrong = Vec::new();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut wanted = aliases::read(&mut self.tx, domain, Some(primary), &names, &mut wrong).await?;
-        if let Some(wrong) = wrong.into_iter().next() {
-            return Err(invalid(format!("{what}: alias {}", wrong.message)));
-        }
-        wanted.sort_by_key(EmailAddress::key);
+        let wanted = self.wanted_aliases(what, primary, domain, names).await?;
         let before = mailbox::aliases(&mut self.tx, id).await?;
         for gone in before.iter().filter(|a| !wanted.contains(a)) {
             mailbox::remove_alias(&mut self.tx, id, gone).await?;

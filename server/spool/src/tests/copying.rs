@@ -7,8 +7,8 @@ use tempfile::tempdir;
 
 fn packed(dir: &std::path::Path) -> HashMap<MessageId, Vec<u8>> {
     let mut out = HashMap::new();
-    let copied = copy(dir, |id, bytes| {
-        out.insert(id, bytes.to_vec());
+    let copied = copy(dir, |message| {
+        out.insert(message.id, message.packed.to_vec());
         Ok::<_, Error>(())
     });
     let copied = copied.unwrap();
