@@ -83,7 +83,11 @@ pub async fn touch(c: &mut Connection, what: &[Touched]) -> Result<(), Error> {
 }
 
 async fn next(c: &mut Connection) -> Result<i64, Error> {
-    let counter = sql("UPDATE change SET counter = counter + 1 WHERE id = 1 RETURNING counter").scalar(c).await?;
+    // A database that is filled from nothing has no row yet.
+    let counter = sql("INSERT INTO change (id, counter) VALUES (1, 1)
+         ON CONFLICT (id) DO UPDATE SET counter = change.counter + 1 RETURNING counter")
+    .scalar(c)
+    .await?;
     if c.dialect() == Dialect::Postgres {
         // Sent with the commit; nodes that listen need not wait for their next look at the counter.
         sql("SELECT 1 FROM pg_notify($1, '')").bind(CHANNEL).execute(c).await?;
