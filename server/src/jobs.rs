@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 /// second.
 const REFRESH: Duration = Duration::from_millis(300);
 const DIGESTS: Duration = Duration::from_secs(60);
+const BULK: Duration = Duration::from_secs(1);
 const PURGE: Duration = Duration::from_secs(3_600);
 
 pub struct Jobs {
@@ -28,6 +29,7 @@ impl Jobs {
         let Jobs { service, snapshots, knowledge, watched } = self;
         tokio::spawn(refresh(service.store().changes(), snapshots, knowledge, watched));
         tokio::spawn(digests(service.clone()));
+        tokio::spawn(bulk(service.clone()));
         tokio::spawn(purge(service));
     }
 }
@@ -93,6 +95,29 @@ async fn digests(service: Service) {
             None | Some(Ok(0)) => {}
             Some(Ok(sent)) => tracing::info!(sent, "digests sent"),
             Some(Err(error)) => tracing::error!(%error, "digests could not be sent; tried again in a minute"),
+        }
+    }
+}
+
+/// Works bulk operations off, on one node at a time. A look at what waits costs one statement.
+async fn bulk(service: Service) {
+    let actor = Actor::system("job");
+    let mut ticks = interval(BULK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match service.bulk_waits(&actor).await {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(error) => {
+                tracing::error!(%error, "bulk operations cannot be looked at; tried again in a second");
+                continue;
+            }
+        }
+        match alone(&service, &actor, "bulk", service.run_bulk(&actor)).await {
+            None | Some(Ok(0)) => {}
+            Some(Ok(ended)) => tracing::info!(ended, "bulk operations ended"),
+            Some(Err(error)) => tracing::error!(%error, "a bulk operation was held up; it goes on in a second"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! JSON in: what is not JSON, too large, too slow or not what the operation takes is refused with the place.
+//! JSON, and text to be imported, in: what is not JSON, too large, too slow or not what the operation takes is refused with the place.
 
 use crate::error::{ApiError, Code};
 use crate::fields;
@@ -27,9 +27,39 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// The largest body that an operation takes: text to be imported is longer than what is written by hand.
+pub fn max_of(path: &str) -> usize {
+    let imports = ["/mailboxes/import", "/mailboxes/import/check"];
+    if imports.iter().any(|i| path.ends_with(i)) { service::IMPORT_BYTES } else { BODY_MAX }
+}
+
+/// A body of plain text or CSV in UTF-8, as long as imports may be.
+pub struct Text(pub String);
+
+impl<S: Send + Sync> FromRequest<S> for Text {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let kind = media_type(request.headers());
+        if !matches!(kind.as_deref(), Some("text/plain" | "text/csv")) {
+            let message = "The body must be text: Content-Type: text/plain or text/csv.";
+            return Err(ApiError::new(Code::UnsupportedMediaType, message));
+        }
+        let bytes = read(request, service::IMPORT_BYTES).await?;
+        let text = String::from_utf8(bytes.into()).map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            ApiError::new(Code::Malformed, format!("The body is not UTF-8: byte {at} is wrong."))
+        })?;
+        Ok(Text(text))
+    }
+}
+
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()) else { return false };
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some(kind) = media_type(headers) else { return false };
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 

@@ -26,6 +26,7 @@ const TAGS: &[(&str, &str)] = &[
     ("queue", "What waits for the filter and for other servers."),
     ("reports", "Figures."),
     ("audit", "Who did what."),
+    ("bulk-operations", "One change to many objects, and adding many mailboxes: progress, failures, stopping."),
     ("settings", "What can be set, and what is set at each level."),
     ("tokens", "Tokens of this API."),
 ];
@@ -155,7 +156,7 @@ fn add_errors(path: &str, method: &str, operation: &mut Value) {
 
 fn meaning(code: Code) -> &'static str {
     match code {
-        Code::Malformed => "The body is no JSON",
+        Code::Malformed => "The body cannot be read",
         Code::Unauthenticated => "No token, or one that is not known",
         Code::Forbidden => "The token's scopes or role do not allow it",
         Code::NotFound => "There is no such thing within the token's account",
@@ -163,7 +164,7 @@ fn meaning(code: Code) -> &'static str {
         Code::Timeout => "The body came too slowly",
         Code::Conflict => "It exists already, or its state does not allow this any more",
         Code::TooLarge => "The body is larger than it may be",
-        Code::UnsupportedMediaType => "The body is not declared as JSON",
+        Code::UnsupportedMediaType => "The body is not declared as what the operation takes",
         Code::Invalid => "A value is wrong; the fields say which, and what would be accepted",
         Code::Throttled => "Too many requests",
         Code::Internal => "Our fault; the log has the details under the id",

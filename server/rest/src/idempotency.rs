@@ -5,7 +5,7 @@
 //! minute; the next request then does the work, and where the first had done it already is told that it exists.
 
 use crate::auth::Caller;
-use crate::body::{BODY_MAX, read};
+use crate::body::{max_of, read};
 use crate::error::{ApiError, Code};
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -46,7 +46,7 @@ async fn work(
         return Err(ApiError::field("Idempotency-Key", "A key has 1 to 255 visible ASCII characters, such as a UUID."));
     }
     let (parts, body) = request.into_parts();
-    let body = read(Request::from_parts(parts.clone(), body), BODY_MAX).await?;
+    let body = read(Request::from_parts(parts.clone(), body), max_of(parts.uri.path())).await?;
     // Keyed by the token, which is stored nowhere: a body with a password must not leave a hash that can be guessed.
     let mut fingerprint = Sha256::new_with_prefix(caller.secret);
     for part in [parts.uri.path().as_bytes(), parts.uri.query().unwrap_or_default().as_bytes(), &body] {

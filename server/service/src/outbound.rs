@@ -8,7 +8,7 @@ use store::change::Touched;
 use store::outbound::OutboundIp;
 
 /// What is wrong with a nickname.
-fn nickname_problem(nickname: &str) -> Option<&'static str> {
+pub(crate) fn nickname_problem(nickname: &str) -> Option<&'static str> {
     if nickname.chars().count() > 100 {
         return Some("A nickname has at most 100 characters.");
     }

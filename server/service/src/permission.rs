@@ -57,6 +57,10 @@ pub enum UseCase {
     ListTokens,
     CreateToken,
     RevokeToken,
+    ListBulk,
+    /// What it does needs the role for it too.
+    StartBulk,
+    StopBulk,
     /// One's own.
     ChangePassword,
     /// To see and end one's own.
@@ -132,6 +136,9 @@ impl UseCase {
         UseCase::ListTokens,
         UseCase::CreateToken,
         UseCase::RevokeToken,
+        UseCase::ListBulk,
+        UseCase::StartBulk,
+        UseCase::StopBulk,
         UseCase::ChangePassword,
         UseCase::OwnSessions,
         UseCase::ListRelayUsers,
@@ -197,6 +204,9 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | ListTokens
                 | CreateToken
                 | RevokeToken
+                | ListBulk
+                | StartBulk
+                | StopBulk
                 | ChangePassword
                 | OwnSessions
                 | ListVerifiers
@@ -240,6 +250,9 @@ pub fn permits(role: Role, what: UseCase) -> bool {
                 | ReadSettings
                 | EditSettings
                 | SendDigest
+                | ListBulk
+                | StartBulk
+                | StopBulk
                 | ChangePassword
                 | OwnSessions
                 | ListRelayUsers
@@ -311,6 +324,12 @@ pub const TOKEN_SCOPES: &[(&str, &str)] = &[
     ("audit:read", "Reads the audit trail."),
     ("configuration:read", "Exports the configuration."),
     ("configuration:write", "Applies a configuration: as good as everything."),
+    ("bulk:read", "Reads bulk operations and what failed in them."),
+    (
+        "bulk:write",
+        "Starts and stops bulk operations: as good as changing and deleting domains, mailboxes, outbound addresses and \
+         their settings.",
+    ),
     ("settings:read", "Reads settings at every level."),
     ("settings:write", "Changes settings at every level."),
     ("relay-users:read", "Reads users of the authenticated relay."),
@@ -356,6 +375,8 @@ pub fn token_scope(what: UseCase) -> Option<&'static str> {
         EditSettings | EditAccountSettings => "settings:write",
         ListTokens => "tokens:read",
         CreateToken | RevokeToken => "tokens:write",
+        ListBulk => "bulk:read",
+        StartBulk | StopBulk => "bulk:write",
         OwnerHome | SetDigest | ChangePassword | OwnSessions | Job => return None,
         ListRelayUsers => "relay-users:read",
         AddRelayUser | EditRelayUser | DeleteRelayUser => "relay-users:write",
@@ -376,6 +397,14 @@ fn granted(scopes: &[String], what: UseCase) -> bool {
             || s == needed
             || area.is_some_and(|a| s == "read" || s.strip_suffix(":write").is_some_and(|own| own == a))
     })
+}
+
+/// Whether the role may do this, for what a broader scope of a token stands for.
+pub(crate) fn check_role(actor: &Actor, what: UseCase) -> Result<(), Error> {
+    match permits(actor.role, what) {
+        true => Ok(()),
+        false => Err(Error::forbidden()),
+    }
 }
 
 pub(crate) fn check(actor: &Actor, what: UseCase) -> Result<Scope, Error> {

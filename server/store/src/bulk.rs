@@ -3,8 +3,10 @@
 use crate::codec::{self, count, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::{Connection, Error, Scope};
-use model::{AccountId, Timestamp};
+use crate::query::push_contains;
+use crate::{Connection, Error, Scope, query};
+use model::view::MailboxState;
+use model::{AccountId, DomainId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +88,115 @@ pub async fn insert<R: Serialize>(
     .bind(created.0)
     .scalar(c)
     .await
+}
+
+/// Adds what the operation has to do, in pieces that are worked on in their order.
+pub async fn insert_pieces(c: &mut Connection, id: i64, pieces: &[String]) -> Result<(), Error> {
+    for (chunk, first) in pieces.chunks(50).zip((0i64..).step_by(50)) {
+        let mut b = sql("INSERT INTO bulk_piece (job, piece, body) ");
+        b.push_values(chunk.iter().zip(first..), |v, (body, piece)| {
+            v.push_bind(id).push_bind(piece).push_bind(body);
+        });
+        b.execute(c).await?;
+    }
+    Ok(())
+}
+
+/// The piece that comes next, with its number; None: all are done.
+pub async fn next_piece(c: &mut Connection, id: i64) -> Result<Option<(i64, String)>, Error> {
+    let row = sql("SELECT piece, body FROM bulk_piece WHERE job = $1 ORDER BY piece LIMIT 1").bind(id);
+    row.fetch_optional(c).await?.map(|r| Ok((int(&r, "piece")?, text(&r, "body")?))).transpose()
+}
+
+/// Part of the transaction that does what the piece says, so that it is done once, whatever happens.
+pub async fn remove_piece(c: &mut Connection, id: i64, piece: i64) -> Result<(), Error> {
+    sql("DELETE FROM bulk_piece WHERE job = $1 AND piece = $2").bind(id).bind(piece).execute(c).await?;
+    Ok(())
+}
+
+/// What is not done will not be.
+pub async fn drop_pieces(c: &mut Connection, id: i64) -> Result<(), Error> {
+    sql("DELETE FROM bulk_piece WHERE job = $1").bind(id).execute(c).await?;
+    Ok(())
+}
+
+/// Whether an operation waits or runs.
+pub async fn any_open(c: &mut Connection) -> Result<bool, Error> {
+    sql("SELECT EXISTS (SELECT 1 FROM bulk_job WHERE state IN ('waiting', 'running'))").scalar(c).await
+}
+
+/// What an operation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    Domains,
+    OutboundIps,
+    Mailboxes,
+}
+
+/// Which objects: those with these ids, or all that the rest finds.
+#[derive(Debug, Clone, Default)]
+pub struct Choice<'a> {
+    pub ids: Option<&'a [i64]>,
+    /// Words that must all be found, as in the list.
+    pub q: &'a str,
+    pub account: Option<AccountId>,
+    /// Of mailboxes.
+    pub domain: Option<DomainId>,
+    pub state: Option<MailboxState>,
+}
+
+/// Ids of the objects within the scope, in their order.
+pub async fn choose(c: &mut Connection, of: Of, scope: Scope, choice: &Choice<'_>) -> Result<Vec<i64>, Error> {
+    let table = match of {
+        Of::Domains => "domain",
+        Of::OutboundIps => "outbound_ip",
+        Of::Mailboxes => "mailbox",
+    };
+    let mut found = Vec::new();
+    // Statements take so many ids at a time.
+    let chunks: Vec<Option<&[i64]>> = match choice.ids {
+        Some(ids) => ids.chunks(500).map(Some).collect(),
+        None => vec![None],
+    };
+    for ids in chunks {
+        let mut b = sql(format!("SELECT t.id FROM {table} t WHERE 1 = 1"));
+        match scope {
+            Scope::All => {}
+            Scope::Account(a) => {
+                b.push(" AND t.account = ").push_bind(a.0);
+            }
+            Scope::Mailbox(_) => {
+                b.push(" AND 1 = 0");
+            }
+        }
+        if let Some(ids) = ids {
+            b.push(" AND t.id IN ").push_list(ids.iter().copied());
+        }
+        if let Some(a) = choice.account {
+            b.push(" AND t.account = ").push_bind(a.0);
+        }
+        if let (Of::Mailboxes, Some(d)) = (of, choice.domain) {
+            b.push(" AND t.domain = ").push_bind(d.0);
+        }
+        if let (Of::Mailboxes, Some(state)) = (of, choice.state) {
+            b.push(" AND t.state = ").push_bind(codec::to_word("state", &state)?);
+        }
+        for word in query::words(choice.q) {
+            b.push(" AND ");
+            match of {
+                Of::Domains => push_contains(&mut b, c.dialect(), "t.name", word),
+                Of::OutboundIps => push_contains(&mut b, c.dialect(), "(t.nickname || ' ' || t.range)", word),
+                Of::Mailboxes => {
+                    b.push("EXISTS (SELECT 1 FROM mailbox_address x WHERE x.mailbox = t.id AND ");
+                    push_contains(&mut b, c.dialect(), "x.address", word);
+                    b.push(")");
+                }
+            }
+        }
+        b.push(" ORDER BY t.id");
+        found.extend(b.scalars::<i64>(c).await?);
+    }
+    Ok(found)
 }
 
 /// Notes that it runs; false where it does not wait any more.

@@ -205,6 +205,17 @@ pub async fn add_alias(c: &mut Connection, id: MailboxId, address: &EmailAddress
     add_address(c, id, address, false).await
 }
 
+/// Which of these addresses, by their keys, belong to a mailbox already.
+pub async fn taken(c: &mut Connection, keys: &[String]) -> Result<HashSet<String>, Error> {
+    let mut found = HashSet::new();
+    for chunk in keys.chunks(500) {
+        let mut b = sql("SELECT key FROM mailbox_address WHERE key IN ");
+        b.push_list(chunk);
+        found.extend(b.scalars::<String>(c).await?);
+    }
+    Ok(found)
+}
+
 /// Adds many aliases. The first whose address is taken, where one is: then nothing more is added, and the transaction is
 /// to be rolled back.
 pub async fn add_aliases(

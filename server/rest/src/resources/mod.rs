@@ -4,6 +4,7 @@ mod accounts;
 mod administrators;
 mod audit;
 mod brands;
+mod bulk;
 mod content_filters;
 mod definition;
 mod domains;
@@ -46,6 +47,7 @@ pub fn all() -> OpenApiRouter<Api> {
         .merge(verifiers::routes())
         .merge(content_filters::routes())
         .merge(notifications::routes())
+        .merge(bulk::routes())
         .merge(administrators::routes())
         .merge(messages::routes())
         .merge(quarantine::routes())

@@ -2,9 +2,9 @@
 
 use crate::served::Served;
 use model::view::{DomainForm, MailboxForm, Unrecognized};
-use model::{AccountId, Role};
+use model::{AccountId, Actor, Role};
 use serde_json::{Value, json};
-use service::{After, NewAdministrator, UseCase};
+use service::{After, BulkChange, BulkOf, BulkSelection, NewAdministrator, UseCase};
 
 pub struct Operation {
     pub id: &'static str,
@@ -121,6 +121,21 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_brand", ListBrands, "GET", format!("/brands/{brand}"), none.clone(), 200);
     op("change_brand", EditBrand, "PATCH", format!("/brands/{brand}"), json!({ "host": format!("x{n}.test") }), 200);
     op("delete_brand", DeleteBrand, "DELETE", format!("/brands/{spare_brand}"), none.clone(), 204);
+    let text = Value::String(format!("pasted{n}, alias{n}\n"));
+    op("check_import", AddMailbox, "POST", format!("/mailboxes/import/check?domain={domain}"), text.clone(), 200);
+    op("import_mailboxes", AddMailbox, "POST", format!("/mailboxes/import?domain={domain}"), text, 202);
+    let begin = json!({
+        "objects": "mailboxes", "selection": { "ids": [mailbox] }, "change": { "settings": { "filtering.junk": "markup" } },
+    });
+    op("start_bulk_operation", StartBulk, "POST", "/bulk-operations".into(), begin, 202);
+    let selection = BulkSelection { ids: vec![mailbox], ..BulkSelection::default() };
+    let change = BulkChange { keep: Some(true), ..BulkChange::default() };
+    let own = Actor { name: "boss".into(), ..crate::world::World::administrator(Role::Account, account) };
+    let job = service.start_bulk(&own, BulkOf::Mailboxes, &selection, &change).await.unwrap();
+    op("list_bulk_operations", ListBulk, "GET", "/bulk-operations".into(), none.clone(), 200);
+    op("get_bulk_operation", ListBulk, "GET", format!("/bulk-operations/{job}"), none.clone(), 200);
+    op("list_bulk_failures", ListBulk, "GET", format!("/bulk-operations/{job}/failures"), none.clone(), 200);
+    op("stop_bulk_operation", StopBulk, "POST", format!("/bulk-operations/{job}/stop"), none.clone(), 202);
     op("list_outbound_ips", ListOutbound, "GET", "/outbound-ips".into(), none.clone(), 200);
     let new = json!({ "account": account, "range": range(2), "nickname": "office" });
     op("add_outbound_ip", AddOutbound, "POST", "/outbound-ips".into(), new, 201);

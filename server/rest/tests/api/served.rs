@@ -73,10 +73,15 @@ impl Served {
     pub async fn call(&self, token: &str, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let authorization = format!("Bearer {token}");
         let mut headers = vec![("authorization", authorization.as_str())];
-        if body.is_some() {
-            headers.push(("content-type", "application/json"));
+        // A string is sent as the text that it is.
+        let (kind, body) = match body {
+            None => ("", String::new()),
+            Some(Value::String(text)) => ("text/plain", text.clone()),
+            Some(json) => ("application/json", json.to_string()),
+        };
+        if !kind.is_empty() {
+            headers.push(("content-type", kind));
         }
-        let body = body.map(Value::to_string).unwrap_or_default();
         self.request(method, path, &headers, body.as_bytes()).await
     }
 

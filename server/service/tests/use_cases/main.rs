@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod apply;
+mod bulk;
 mod definitions;
 mod digest;
 mod feed;

@@ -4,8 +4,9 @@ use model::settings::DigestFrequency;
 use model::view::{DomainForm, ListQuery, MailboxForm, MailboxState, QuarantineQuery, ReleaseTo, Unrecognized};
 use model::*;
 use service::{
-    AdministratorChange, After, Defined, DefinitionChange, DomainChange, Error, FilterPlace, GroupChange,
-    MailboxChange, MemberChange, MemberRef, NewAdministrator, RelayUserChange, SettingsOf, UseCase, permits,
+    AdministratorChange, After, BulkChange, BulkOf, BulkSelection, Defined, DefinitionChange, DomainChange, Error,
+    FilterPlace, GroupChange, MailboxChange, MemberChange, MemberRef, NewAdministrator, RelayUserChange, SettingsOf,
+    UseCase, permits,
 };
 
 /// Columns: System, Account, Operator, Dashboard, Owner (guide chapter 4).
@@ -59,6 +60,9 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::ListTokens, "yy---"),
     (UseCase::CreateToken, "yy---"),
     (UseCase::RevokeToken, "yy---"),
+    (UseCase::ListBulk, "yyy--"),
+    (UseCase::StartBulk, "yyy--"),
+    (UseCase::StopBulk, "yyy--"),
     (UseCase::ChangePassword, "yyyyy"),
     (UseCase::OwnSessions, "yyyyy"),
     (UseCase::ListRelayUsers, "yyy--"),
@@ -89,6 +93,14 @@ fn operator(n: u32) -> NewAdministrator {
         account: Some(AccountId(1)),
         password: Some("long enough".into()),
     }
+}
+
+fn one(mailbox: MailboxId) -> BulkSelection {
+    BulkSelection { ids: vec![mailbox.0], ..BulkSelection::default() }
+}
+
+fn keep() -> BulkChange {
+    BulkChange { keep: Some(true), ..BulkChange::default() }
 }
 
 async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> {
@@ -254,6 +266,13 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
             s.revoke_token(a, newest).await
         }
         UseCase::CreateToken => s.create_token(a, "t", &[], Some(AccountId(1))).await.map(drop),
+        UseCase::ListBulk => s.bulk_jobs_after(a, &ALL).await.map(drop),
+        UseCase::StartBulk => s.start_bulk(a, BulkOf::Mailboxes, &one(mailbox), &keep()).await.map(drop),
+        UseCase::StopBulk => {
+            let by = World::administrator(Role::Account, 1);
+            let job = s.start_bulk(&by, BulkOf::Mailboxes, &one(mailbox), &keep()).await?;
+            s.stop_bulk(a, job).await
+        }
         UseCase::ChangePassword => {
             match s.change_own_password(a, "", "wrong password", "long enough").await {
                 // These actors have no password, and not all are in the database; but they may ask.
