@@ -1,6 +1,7 @@
 //! The API over real HTTP: a listening router, a real database, requests written byte by byte.
 #![allow(clippy::unwrap_used)]
 
+mod bulk;
 mod definitions;
 mod document;
 mod errors;
