@@ -4,7 +4,7 @@ use crate::domain_change::domain_in;
 use crate::mailbox_change::mailbox_in;
 use crate::slices::{After, checked};
 use crate::{Error, Service, UseCase, audit};
-use model::{Actor, DomainId, FieldError, MailboxId, SenderEntry, Settings, Timestamp};
+use model::{Actor, DomainId, ErrorCode, FieldError, MailboxId, SenderEntry, Settings, Timestamp};
 use std::collections::HashSet;
 use store::change::Touched;
 use store::domain::Domain;
@@ -95,6 +95,14 @@ fn names(groups: &[Group<Settings>]) -> String {
     groups.iter().map(|g| g.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
+/// The domain that a request names in a field of its own: one that is not there is an error of that field.
+async fn named_domain(c: &mut Connection, scope: Scope, id: DomainId) -> Result<Domain, Error> {
+    domain_in(c, scope, id).await.map_err(|e| match e.code() {
+        ErrorCode::NotFound => Error::field("domain", "There is no such domain."),
+        _ => e,
+    })
+}
+
 impl Service {
     /// Those of one domain in their order, or all by domain.
     pub async fn groups_after(
@@ -129,8 +137,7 @@ impl Service {
         let (name, ldap_group) = (name.trim(), ldap_group.map(str::trim));
         Error::fields(problems(Some(name), ldap_group))?;
         let mut tx = self.inner.store.begin().await?;
-        let found = domain_in(&mut tx, scope, domain).await;
-        let domain = found.map_err(|_| Error::field("domain", "There is no such domain."))?;
+        let domain = named_domain(&mut tx, scope, domain).await?;
         let group = Group {
             id: 0,
             domain: domain.id,
@@ -193,7 +200,7 @@ impl Service {
     pub async fn order_groups(&self, actor: &Actor, domain: DomainId, order: &[i64]) -> Result<(), Error> {
         let scope = self.permit(actor, UseCase::EditGroup)?;
         let mut tx = self.inner.store.begin().await?;
-        let domain = domain_in(&mut tx, scope, domain).await?;
+        let domain = named_domain(&mut tx, scope, domain).await?;
         let all: Vec<Group<Settings>> = store::group::all(&mut tx, Some(domain.id)).await?;
         let (known, named): (HashSet<i64>, HashSet<i64>) =
             (all.iter().map(|g| g.id).collect(), order.iter().copied().collect());

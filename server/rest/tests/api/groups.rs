@@ -44,6 +44,8 @@ async fn a_group_is_filled_ordered_and_says_what_holds_for_its_members() {
     assert_eq!(no_name.error(), ("invalid", vec!["members[0]"]));
     let half = s.post(&token, "/groups/order", json!({ "domain": bob.domain, "groups": [staff] })).await;
     assert_eq!(half.error(), ("invalid", vec!["groups"]));
+    let nowhere = s.post(&token, "/groups/order", json!({ "domain": 0, "groups": [] })).await;
+    assert_eq!((nowhere.status, nowhere.error()), (422, ("invalid", vec!["domain"])));
     let stranger = s.token(&[], Some(2)).await;
     assert_eq!(s.get(&stranger, &format!("/groups/{sales}")).await.status, 404);
     assert!(s.get(&stranger, "/groups").await.items().is_empty());
