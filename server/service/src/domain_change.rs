@@ -23,25 +23,48 @@ pub(crate) async fn domain_in(c: &mut store::Connection, scope: Scope, id: Domai
     found.ok_or_else(|| Error::not_found("domain"))
 }
 
+impl DomainChange {
+    /// The domain as it will be, and what differs, for the audit trail.
+    pub(crate) fn over(&self, before: &Domain) -> Result<(Domain, Vec<String>), Error> {
+        let mut after = before.clone();
+        let mut changed = Vec::new();
+        if let Some(text) = &self.gateways {
+            after.gateways = read_gateways(text).map_err(|e| Error::field("gateways", e))?;
+        }
+        if after.gateways != before.gateways {
+            let words = |g: &[HostPort]| g.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            changed.push(audit::step("gateways", &words(&before.gateways), &words(&after.gateways)));
+        }
+        after.unrecognized = self.unrecognized.unwrap_or(before.unrecognized);
+        if after.unrecognized != before.unrecognized {
+            let word = |u: Unrecognized| format!("{u:?}").to_lowercase();
+            changed.push(audit::step("unrecognized", &word(before.unrecognized), &word(after.unrecognized)));
+        }
+        Ok((after, changed))
+    }
+}
+
+/// Deletes a domain with its mailboxes, and the aliases that mailboxes of other domains have in it: what the audit trail
+/// says of it, and what running servers must read again.
+pub(crate) async fn remove(c: &mut store::Connection, domain: &Domain) -> Result<(String, Vec<Touched>), Error> {
+    let across = store::mailbox::foreign_aliases(c, domain.account, domain.id, &domain.name).await?;
+    store::domain::delete(c, domain.id).await?;
+    let mut touched = vec![Touched::Domain(domain.id)];
+    let mut gone = Vec::new();
+    for (mailbox, _, alias) in across.iter().filter(|(_, _, alias)| alias.domain() == domain.name) {
+        store::mailbox::remove_alias(c, *mailbox, alias).await?;
+        touched.push(Touched::Mailbox(*mailbox));
+        gone.push(alias);
+    }
+    let detail = audit::shown('-', &gone, gone.len()).map(|a| format!("aliases {a}")).unwrap_or_default();
+    Ok((detail, touched))
+}
+
 impl Service {
     pub async fn change_domain(&self, actor: &Actor, id: DomainId, change: &DomainChange) -> Result<(), Error> {
         let scope = self.permit(actor, UseCase::EditDomain)?;
-        let gateways = change.gateways.as_deref().map(read_gateways).transpose();
-        let gateways = gateways.map_err(|e| Error::field("gateways", e))?;
         let mut tx = self.inner.store.begin().await?;
-        let before = domain_in(&mut tx, scope, id).await?;
-        let mut after = before.clone();
-        let mut changed = Vec::new();
-        if let Some(gateways) = gateways.filter(|g| *g != before.gateways) {
-            let words = |g: &[HostPort]| g.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            changed.push(audit::step("gateways", &words(&before.gateways), &words(&gateways)));
-            after.gateways = gateways;
-        }
-        if let Some(unrecognized) = change.unrecognized.filter(|u| *u != before.unrecognized) {
-            let word = |u: Unrecognized| format!("{u:?}").to_lowercase();
-            changed.push(audit::step("unrecognized", &word(before.unrecognized), &word(unrecognized)));
-            after.unrecognized = unrecognized;
-        }
+        let (after, changed) = change.over(&domain_in(&mut tx, scope, id).await?)?;
         if changed.is_empty() {
             return Ok(());
         }
@@ -94,16 +117,7 @@ impl Service {
         let scope = self.permit(actor, UseCase::DeleteDomain)?;
         let mut tx = self.inner.store.begin().await?;
         let domain = domain_in(&mut tx, scope, id).await?;
-        let across = store::mailbox::foreign_aliases(&mut tx, domain.account, id, &domain.name).await?;
-        store::domain::delete(&mut tx, id).await?;
-        let mut touched = vec![Touched::Domain(id)];
-        let mut gone = Vec::new();
-        for (mailbox, _, alias) in across.iter().filter(|(_, _, alias)| alias.domain() == domain.name) {
-            store::mailbox::remove_alias(&mut tx, *mailbox, alias).await?;
-            touched.push(Touched::Mailbox(*mailbox));
-            gone.push(alias);
-        }
-        let detail = audit::shown('-', &gone, gone.len()).map(|a| format!("aliases {a}")).unwrap_or_default();
+        let (detail, touched) = remove(&mut tx, &domain).await?;
         self.note(&mut tx, actor, "domain.delete", domain.name.as_str(), &detail, Some(domain.account)).await?;
         store::change::touch(&mut tx, &touched).await?;
         Ok(tx.commit().await?)

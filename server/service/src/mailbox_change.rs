@@ -29,8 +29,21 @@ pub struct MailboxChange {
 }
 
 impl MailboxChange {
+    /// Changes the state in the row, which is for the caller to write; what changed. Who may no longer log in is out at
+    /// once, and stays out when the mailbox is active again.
+    pub(crate) async fn state_of(&self, c: &mut store::Connection, m: &mut Mailbox) -> Result<Option<String>, Error> {
+        let Some(state) = self.state.filter(|s| *s != m.state) else { return Ok(None) };
+        let word = |s: MailboxState| format!("{s:?}").to_lowercase();
+        let step = audit::step("state", &word(m.state), &word(state));
+        m.state = state;
+        if state == MailboxState::Inactive {
+            store::session::remove_of(c, Who::Owner(m.id)).await?;
+        }
+        Ok(Some(step))
+    }
+
     /// Writes access, name and whether to keep; what changed.
-    async fn details(&self, tx: &mut store::Tx, id: MailboxId) -> Result<Vec<String>, Error> {
+    pub(crate) async fn details(&self, tx: &mut store::Connection, id: MailboxId) -> Result<Vec<String>, Error> {
         if self.access.is_none() && self.keep.is_none() && self.full_name.is_none() {
             return Ok(Vec::new());
         }
@@ -70,6 +83,22 @@ pub(crate) async fn mailbox_in(c: &mut store::Connection, scope: Scope, id: Mail
     found.ok_or_else(|| Error::not_found("mailbox"))
 }
 
+/// Deletes a mailbox with its aliases, which it returns; where those may not go with it, a conflict names them.
+pub(crate) async fn remove(
+    c: &mut store::Connection,
+    mailbox: &Mailbox,
+    with_aliases: bool,
+) -> Result<Vec<EmailAddress>, Error> {
+    let aliases = store::mailbox::aliases(c, mailbox.id).await?;
+    if !with_aliases && !aliases.is_empty() {
+        let names = audit::names(&aliases);
+        let message = format!("With {} would go its aliases {names}: say that they may.", mailbox.address);
+        return Err(Error::new(ErrorCode::Conflict, message));
+    }
+    store::mailbox::delete(c, mailbox.id).await?;
+    Ok(aliases)
+}
+
 impl Service {
     pub async fn change_mailbox(&self, actor: &Actor, id: MailboxId, change: &MailboxChange) -> Result<(), Error> {
         let scope = self.permit(actor, UseCase::EditMailbox)?;
@@ -102,11 +131,7 @@ impl Service {
         let before = mailbox_in(&mut tx, scope, id).await?;
         let mut after = before.clone();
         let mut changed = Vec::new();
-        if let Some(state) = change.state.filter(|s| *s != before.state) {
-            after.state = state;
-            let word = |s: MailboxState| format!("{s:?}").to_lowercase();
-            changed.push(audit::step("state", &word(before.state), &word(state)));
-        }
+        changed.extend(change.state_of(&mut tx, &mut after).await?);
         changed.extend(change.details(&mut tx, id).await?);
         let age = store::password::age(&mut tx, who).await?.unwrap_or_default();
         let must_change = change.must_change.unwrap_or(age.must_change && change.password.is_none());
@@ -169,13 +194,7 @@ impl Service {
         let scope = self.permit(actor, UseCase::DeleteMailbox)?;
         let mut tx = self.inner.store.begin().await?;
         let mailbox = mailbox_in(&mut tx, scope, id).await?;
-        let aliases = store::mailbox::aliases(&mut tx, id).await?;
-        if !with_aliases && !aliases.is_empty() {
-            let names = audit::names(&aliases);
-            let message = format!("With {} would go its aliases {names}: say that they may.", mailbox.address);
-            return Err(Error::new(ErrorCode::Conflict, message));
-        }
-        store::mailbox::delete(&mut tx, id).await?;
+        let aliases = remove(&mut tx, &mailbox, with_aliases).await?;
         let detail = aliases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         self.note(&mut tx, actor, "mailbox.delete", mailbox.address.as_str(), &detail, Some(mailbox.account)).await?;
         store::change::touch(&mut tx, &[Touched::Mailbox(id)]).await?;

@@ -207,6 +207,31 @@ async fn below_people(c: &mut Connection, domain: &Domain) -> Result<(Stack, Sta
     Ok((base.inbound(domain.account).with(Level::Domain, &domain.settings), base.outbound(domain.account)))
 }
 
+/// Changes what is named in `own`, the settings of a place of this level and account; what differs, for the audit trail.
+/// An error names every path that is wrong; nothing has been written then.
+pub(crate) async fn patched(
+    c: &mut Connection,
+    level: Level,
+    account: Option<AccountId>,
+    own: &mut Settings,
+    changes: &[(String, Json)],
+) -> Result<Vec<String>, Error> {
+    let named = changes.iter().map(|(path, value)| (path.as_str(), value.clone()));
+    let differences = match own.patch(level, named) {
+        Ok(differences) => differences,
+        Err(wrong) => {
+            Error::fields(wrong)?;
+            Vec::new()
+        }
+    };
+    // Of what stands there already, only what was named now is this caller's to answer for.
+    let is_named = |f: &FieldError| changes.iter().any(|(path, _)| *path == f.field);
+    let mut problems = layers::problems(level, own);
+    problems.extend(crate::definition::reference::problems(c, account, own).await?);
+    Error::fields(problems.into_iter().filter(is_named).collect())?;
+    Ok(differences.iter().map(ToString::to_string).collect())
+}
+
 impl Service {
     /// Whether the actor may read settings at all; the catalogue of them is the same for all who may.
     pub fn may_read_settings(&self, actor: &Actor) -> Result<(), Error> {
@@ -230,19 +255,8 @@ impl Service {
         let scope = self.permit(actor, of.edited_by())?;
         let mut tx = self.inner.store.begin().await?;
         let mut found = find(&mut tx, scope, of).await?;
-        let named = changes.iter().map(|(path, value)| (path.as_str(), value.clone()));
-        let differences = match found.own.patch(found.level, named) {
-            Ok(differences) => differences,
-            Err(wrong) => {
-                Error::fields(wrong)?;
-                Vec::new()
-            }
-        };
-        // Of what stands there already, only what was named now is this caller's to answer for.
-        let is_named = |f: &FieldError| changes.iter().any(|(path, _)| *path == f.field);
-        let mut problems = layers::problems(found.level, &found.own);
-        problems.extend(crate::definition::reference::problems(&mut tx, found.object().1, &found.own).await?);
-        Error::fields(problems.into_iter().filter(is_named).collect())?;
+        let account = found.object().1;
+        let differences = patched(&mut tx, found.level, account, &mut found.own, changes).await?;
         if differences.is_empty() {
             return Ok(found.view());
         }
@@ -276,9 +290,8 @@ impl Service {
                 store::mailbox::update(&mut tx, m).await?;
             }
         }
-        let detail = differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
         let (object, account) = found.object();
-        self.note(&mut tx, actor, "settings.edit", &object, &detail, account).await?;
+        self.note(&mut tx, actor, "settings.edit", &object, &differences.join("; "), account).await?;
         store::change::touch(&mut tx, &[found.touched()]).await?;
         tx.commit().await?;
         Ok(found.view())

@@ -66,6 +66,9 @@ pub struct Changes {
     /// Deletes the objects; nothing else is named beside it.
     #[serde(default)]
     pub delete: bool,
+    /// Mailboxes that are deleted may take their aliases with them; else those that have some fail by name and stay.
+    #[serde(default)]
+    pub with_aliases: bool,
     /// Of mailboxes.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
@@ -248,6 +251,7 @@ async fn start(
     let change = BulkChange {
         settings: c.settings.into_iter().collect(),
         delete: c.delete,
+        with_aliases: c.with_aliases,
         state: c.state.map(Into::into),
         access: c.access,
         keep: c.keep,

@@ -8,6 +8,7 @@ use model::view::{MailboxState, Unrecognized};
 use model::{AccountId, Actor, DomainId, FieldError, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::HashSet;
 use store::Scope;
 use store::bulk::Choice;
 use store::mailbox::Access;
@@ -40,6 +41,9 @@ pub struct BulkChange {
     /// Deletes the objects; nothing else is named beside it.
     #[serde(default)]
     pub delete: bool,
+    /// Mailboxes that are deleted may take their aliases with them; else those that have some are named and stay.
+    #[serde(default)]
+    pub with_aliases: bool,
     /// Of mailboxes.
     #[serde(default)]
     pub state: Option<MailboxState>,
@@ -81,7 +85,8 @@ impl BulkChange {
             BulkOf::OutboundIps => (UseCase::EditOutbound, UseCase::DeleteOutbound),
             BulkOf::Mailboxes => (UseCase::EditMailbox, UseCase::DeleteMailbox),
         };
-        let fields = BulkChange { settings: Vec::new(), delete: false, ..self.clone() } != BulkChange::default();
+        let fields = BulkChange { settings: Vec::new(), delete: false, with_aliases: false, ..self.clone() };
+        let fields = fields != BulkChange::default();
         let all = [(self.delete, delete), (fields, edit), (!self.settings.is_empty(), UseCase::EditSettings)];
         all.into_iter().filter(|(needed, _)| *needed).map(|(_, what)| what).collect()
     }
@@ -90,7 +95,7 @@ impl BulkChange {
     fn problems(&self, of: BulkOf) -> Vec<FieldError> {
         let mut wrong = Vec::new();
         let mut field = |name: &str, message: String| wrong.push(FieldError { field: name.into(), message });
-        if self.delete && (BulkChange { delete: false, ..self.clone() }) != BulkChange::default() {
+        if self.delete && (BulkChange { delete: false, with_aliases: false, ..self.clone() }) != BulkChange::default() {
             field("delete", "What is deleted is not changed too: name one or the other.".into());
         }
         if *self == BulkChange::default() {
@@ -111,6 +116,9 @@ impl BulkChange {
             if named && theirs != of {
                 field(name, message.into());
             }
+        }
+        if self.with_aliases && !(self.delete && of == BulkOf::Mailboxes) {
+            field("with_aliases", "This is said where mailboxes are deleted.".into());
         }
         if let Some(Err(message)) = self.gateways.as_deref().map(read_gateways) {
             field("gateways", message);
@@ -183,8 +191,8 @@ impl Service {
         };
         let mut ids = store::bulk::choose(&mut tx, of.stored(), scope, &choice).await?;
         // What is named and not found fails by name when its turn comes.
-        ids.extend(selection.ids.iter().filter(|id| !ids.contains(id)).copied().collect::<Vec<_>>());
-        ids.dedup();
+        let mut seen: HashSet<i64> = ids.iter().copied().collect();
+        ids.extend(selection.ids.iter().copied().filter(|id| seen.insert(*id)));
         let pieces: Vec<String> = ids
             .chunks(PIECE)
             .map(|ids| serde_json::to_string(ids).map_err(|e| Error::Internal(format!("writing ids: {e}"))))

@@ -296,9 +296,54 @@ async fn domains_and_outbound_addresses_are_changed_and_deleted_too() {
     assert_eq!(code(&s.domain(&system(), d1.id).await), Some(ErrorCode::NotFound));
     let bob = BulkSelection { ids: vec![w.mailbox("bob@acme.test").await.id.0], ..BulkSelection::default() };
     let id = s.start_bulk(&system(), BulkOf::Mailboxes, &bob, &delete).await.unwrap();
-    assert_eq!(run(&w, id).await.done, 1);
+    assert_eq!(run(&w, id).await.failed, 1, "bob has an alias, and nobody said that it may go");
+    assert!(failures(&w, id).await[0].1.contains("robert@acme.test"));
+    let with_aliases = BulkChange { with_aliases: true, ..delete };
+    let id = s.start_bulk(&system(), BulkOf::Mailboxes, &bob, &with_aliases).await.unwrap();
+    assert_eq!((run(&w, id).await.done, failures(&w, id).await), (1, vec![]));
     assert!(
         audited(&w, "mailbox.delete").await.iter().any(|(_, o, d)| o == "bob@acme.test" && d == "robert@acme.test")
+    );
+}
+
+/// What a change of one object refuses or takes along, the change of many does too.
+#[tokio::test]
+async fn a_change_of_many_is_held_to_what_a_change_of_one_is() {
+    let w = World::new().await;
+    let s = &w.service;
+    let acme = BulkSelection { ids: vec![domain(&w).await.0], ..BulkSelection::default() };
+    let unknown = BulkChange {
+        settings: vec![("discovery.verifier".into(), json!("no such verifier"))],
+        ..BulkChange::default()
+    };
+    let id = s.start_bulk(&system(), BulkOf::Domains, &acme, &unknown).await.unwrap();
+    assert_eq!(run(&w, id).await.failed, 1);
+    let said = failures(&w, id).await;
+    assert!(said[0].1.contains("no verifier no such verifier"), "{said:?}");
+
+    // A domain takes the aliases along that mailboxes of other domains have in it.
+    let form = DomainForm {
+        account: AccountId(1),
+        name: "gone.test".into(),
+        gateways: "mx.test".into(),
+        unrecognized: Unrecognized::Reject,
+    };
+    let gone = s.add_domain(&system(), &form).await.unwrap();
+    let bob = w.mailbox("bob@acme.test").await.id;
+    let aliases = Some(vec!["robert".to_owned(), "bob@gone.test".to_owned()]);
+    s.change_mailbox(&system(), bob, &service::MailboxChange { aliases, ..service::MailboxChange::default() })
+        .await
+        .unwrap();
+    let delete = BulkChange { delete: true, ..BulkChange::default() };
+    let one = BulkSelection { ids: vec![gone.0], ..BulkSelection::default() };
+    let id = s.start_bulk(&system(), BulkOf::Domains, &one, &delete).await.unwrap();
+    assert_eq!((run(&w, id).await.done, failures(&w, id).await), (1, vec![]));
+    let left = store::mailbox::aliases(&mut w.store.read().await.unwrap(), bob).await.unwrap();
+    assert_eq!(left.iter().map(ToString::to_string).collect::<Vec<_>>(), ["robert@acme.test"]);
+    let rows = audited(&w, "domain.delete").await;
+    assert!(
+        rows.iter().any(|(_, object, detail)| object == "gone.test" && detail.contains("bob@gone.test")),
+        "{rows:?}"
     );
 }
 
