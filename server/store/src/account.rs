@@ -3,7 +3,7 @@
 use crate::codec::{self, count, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Dialect, Query, Row, sql};
-use crate::query::{self, push_contains};
+use crate::query;
 use crate::{Connection, Error, Scope};
 use model::view::{AccountRow, Feature, ListQuery, Page};
 use model::{AccountId, Timestamp};
@@ -141,10 +141,7 @@ fn filter(b: &mut Query, dialect: Dialect, scope: Scope, q: &str) {
             b.push(" AND 1 = 0");
         }
     }
-    for word in query::words(q) {
-        b.push(" AND ");
-        push_contains(b, dialect, "a.name", word);
-    }
+    query::push_words(b, dialect, "a.name", q);
 }
 
 /// By name, `limit` rows after those that ended at `after`.

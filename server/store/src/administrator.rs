@@ -3,7 +3,7 @@
 use crate::codec::{self, int};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::query::{self, push_contains};
+use crate::query;
 use crate::{Connection, Error, Scope};
 use model::{AccountId, AdministratorId, EmailAddress, Role, Timestamp};
 
@@ -73,15 +73,8 @@ pub async fn slice(
 ) -> Result<Slice<Administrator>, Error> {
     const ORDER: Order = Order { key: "email_key", id: None, descending: false, text: (true, false) };
     let mut b = sql("SELECT * FROM administrator WHERE ");
-    match scope {
-        Scope::All => b.push("1 = 1"),
-        Scope::Account(a) => b.push("account = ").push_bind(a.0),
-        Scope::Mailbox(_) => b.push("1 = 0"),
-    };
-    for word in query::words(q) {
-        b.push(" AND ");
-        push_contains(&mut b, c.dialect(), "email", word);
-    }
+    query::push_scope(&mut b, scope, "account");
+    query::push_words(&mut b, c.dialect(), "email", q);
     let limit = ORDER.after(&mut b, after, limit)?;
     let rows = b.fetch_all(c).await?.iter().map(administrator).collect::<Result<_, _>>()?;
     Ok(cursor::slice(rows, limit, |a: &Administrator| (a.email.key(), a.id.0)))

@@ -258,11 +258,7 @@ pub async fn slice<R: DeserializeOwned>(
 ) -> Result<Slice<Job<R>>, Error> {
     const ORDER: Order = Order { key: "id", id: None, descending: true, text: (false, false) };
     let mut b = sql("SELECT * FROM bulk_job WHERE ");
-    match scope {
-        Scope::All => b.push("1 = 1"),
-        Scope::Account(a) => b.push("account = ").push_bind(a.0),
-        Scope::Mailbox(_) => b.push("1 = 0"),
-    };
+    query::push_scope(&mut b, scope, "account");
     let limit = ORDER.after(&mut b, after, limit)?;
     let rows = b.fetch_all(c).await?.iter().map(job).collect::<Result<_, _>>()?;
     Ok(cursor::slice(rows, limit, |j: &Job<R>| (j.id, j.id)))

@@ -4,7 +4,6 @@
 use crate::codec::{self, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::query::push_contains;
 use crate::{Connection, Error, Scope, query};
 use model::{AccountId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
@@ -129,10 +128,7 @@ pub async fn slice<D: DeserializeOwned>(
         Scope::Account(a) => b.push("coalesce(account, 0) IN (0, ").push_bind(a.0).push(")"),
         Scope::Mailbox(_) => b.push("1 = 0"),
     };
-    for word in query::words(q) {
-        b.push(" AND ");
-        push_contains(&mut b, c.dialect(), "name", word);
-    }
+    query::push_words(&mut b, c.dialect(), "name", q);
     let limit = ORDER.after(&mut b, after, limit)?;
     let rows = b.fetch_all(c).await?.iter().map(definition).collect::<Result<_, _>>()?;
     Ok(cursor::slice(rows, limit, |d: &Definition<D>| (d.name.to_lowercase(), d.id)))

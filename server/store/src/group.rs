@@ -4,7 +4,7 @@
 use crate::codec::{self, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::{Connection, Error, Scope};
+use crate::{Connection, Error, Scope, query};
 use model::{DomainId, EmailAddress, MailboxId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
@@ -99,11 +99,7 @@ pub async fn slice<S: DeserializeOwned>(
     let key = if domain.is_some() { "g.position" } else { "g.domain" };
     let order = Order { key, id: Some("g.id"), descending: false, text: (false, false) };
     let mut b = sql("SELECT g.* FROM mailbox_group g JOIN domain d ON d.id = g.domain WHERE ");
-    match scope {
-        Scope::All => b.push("1 = 1"),
-        Scope::Account(a) => b.push("d.account = ").push_bind(a.0),
-        Scope::Mailbox(_) => b.push("1 = 0"),
-    };
+    query::push_scope(&mut b, scope, "d.account");
     if let Some(d) = domain {
         b.push(" AND g.domain = ").push_bind(d.0);
     }

@@ -42,6 +42,24 @@ pub(crate) fn push_page(b: &mut Query, column: &str, id: Option<&str>, desc: boo
     }
 }
 
+/// Appends a condition: rows of the account in this column, as far as the scope goes. Nothing of an account's is a
+/// mailbox owner's to see.
+pub(crate) fn push_scope(b: &mut Query, scope: Scope, column: &str) {
+    match scope {
+        Scope::All => b.push("1 = 1"),
+        Scope::Account(a) => b.push(column).push(" = ").push_bind(a.0),
+        Scope::Mailbox(_) => b.push("1 = 0"),
+    };
+}
+
+/// Appends conditions: the expression has every word of the text.
+pub(crate) fn push_words(b: &mut Query, dialect: Dialect, expression: &str, text: &str) {
+    for word in words(text) {
+        b.push(" AND ");
+        push_contains(b, dialect, expression, word);
+    }
+}
+
 /// Appends a condition: the expression has this word somewhere, in letters of either case.
 pub(crate) fn push_contains(b: &mut Query, dialect: Dialect, expression: &str, word: &str) {
     b.push(expression).push(dialect.like()).push_bind(like(word)).push(" ESCAPE '\\'");

@@ -3,7 +3,7 @@
 use crate::codec::{int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::query::{self, push_contains};
+use crate::query;
 use crate::{Connection, Error, Scope};
 use model::{AccountId, Timestamp};
 
@@ -78,15 +78,8 @@ pub async fn slice(
 ) -> Result<Slice<RelayUser>, Error> {
     const ORDER: Order = Order { key: "name_key", id: None, descending: false, text: (true, false) };
     let mut b = sql("SELECT * FROM outbound_relay WHERE ");
-    match scope {
-        Scope::All => b.push("1 = 1"),
-        Scope::Account(a) => b.push("account = ").push_bind(a.0),
-        Scope::Mailbox(_) => b.push("1 = 0"),
-    };
-    for word in query::words(q) {
-        b.push(" AND ");
-        push_contains(&mut b, c.dialect(), "name", word);
-    }
+    query::push_scope(&mut b, scope, "account");
+    query::push_words(&mut b, c.dialect(), "name", q);
     let limit = ORDER.after(&mut b, after, limit)?;
     let rows = b.fetch_all(c).await?.iter().map(user).collect::<Result<_, _>>()?;
     Ok(cursor::slice(rows, limit, |u: &RelayUser| (u.name.to_lowercase(), u.id)))

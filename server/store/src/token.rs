@@ -3,7 +3,7 @@
 use crate::codec::{self, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::{Connection, Error, Scope};
+use crate::{Connection, Error, Scope, query};
 use model::{AccountId, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -45,11 +45,7 @@ pub async fn slice(
 ) -> Result<Slice<ApiToken>, Error> {
     const ORDER: Order = Order { key: "id", id: None, descending: true, text: (false, false) };
     let mut b = sql("SELECT * FROM api_token WHERE ");
-    match scope {
-        Scope::All => b.push("1 = 1"),
-        Scope::Account(a) => b.push("account = ").push_bind(a.0),
-        Scope::Mailbox(_) => b.push("1 = 0"),
-    };
+    query::push_scope(&mut b, scope, "account");
     let limit = ORDER.after(&mut b, after, limit)?;
     let rows = b.fetch_all(c).await?.iter().map(token).collect::<Result<_, _>>()?;
     Ok(cursor::slice(rows, limit, |t: &ApiToken| (t.id, t.id)))
