@@ -10,6 +10,8 @@ export interface Named {
 export const LOGIN: Named[] = [
   { name: 'login', path: '/login' },
   { name: 'light, login', path: '/light' },
+  { name: 'forgotten password', path: '/forgot' },
+  { name: 'link that opens nothing', path: '/activate/guessed' },
 ];
 
 /** `id`: a held message. */
@@ -30,12 +32,15 @@ export const adminPages = (id: number): Named[] => [
   { name: 'message', path: `/admin/quarantine/${id}` },
   { name: 'delete', path: `/admin/quarantine/delete?ids=${id}` },
   { name: 'audit trail', path: '/admin/audit' },
+  { name: 'sessions', path: '/admin/sessions' },
+  { name: 'change password', path: '/password' },
 ];
 
 /** `id`: a held message of the owner. */
 export const ownerPages = (id: number): Named[] => [
   { name: 'held mail', path: '/my' },
   { name: 'own message', path: `/my/message/${id}` },
+  { name: 'sessions', path: '/my/sessions' },
   { name: 'light, held mail', path: '/light' },
   { name: 'light, own message', path: `/light/message/${id}` },
   { name: 'light, settings', path: '/light/settings' },

@@ -75,6 +75,8 @@ impl From<State> for MailboxState {
 #[serde(deny_unknown_fields)]
 struct DeleteMailbox {
     address: EmailAddress,
+    #[serde(default)]
+    with_aliases: bool,
 }
 
 #[derive(Deserialize)]
@@ -186,7 +188,10 @@ async fn perform(s: &Service, actor: &Actor, name: &str, node: Node) -> Result<S
         "delete_mailbox" => {
             let op: DeleteMailbox = body(node)?;
             let id = s.mailbox_named(actor, UseCase::DeleteMailbox, &op.address).await?;
-            let gone = s.delete_mailbox(actor, id).await?;
+            let gone = match op.with_aliases {
+                true => s.delete_mailbox(actor, id).await?,
+                false => s.delete_mailbox_without_aliases(actor, id).await.map(|()| Vec::new())?,
+            };
             list("aliases", gone.iter().map(ToString::to_string), &mut out);
         }
         "list_mailboxes" => {

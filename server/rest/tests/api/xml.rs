@@ -63,7 +63,7 @@ async fn every_operation_is_done_in_its_order_and_is_of_the_schema() {
          <list_verifiers><limit>10</limit></list_verifiers>
          <list_mailboxes><domain>acme.test</domain><limit>2</limit></list_mailboxes>
          <delete_verifier><account>acme</account><name>head office</name></delete_verifier>
-         <delete_mailbox><address>zoë@acme.test</address></delete_mailbox>",
+         <delete_mailbox><address>zoë@acme.test</address><with_aliases>true</with_aliases></delete_mailbox>",
     );
     assert_eq!(problem(&body), None);
     let answer = send(&s, &token, &body).await;
@@ -185,6 +185,7 @@ async fn what_fails_says_why_and_the_others_are_done_unless_asked_to_stop() {
         <add_verifier><name>v</name><definition><vrfy><servers/><request_timeout>999</request_timeout></vrfy></definition></add_verifier>
         <fly/>
         <delete_mailbox><address>robert@acme.test</address></delete_mailbox>
+        <delete_mailbox><address>bob@acme.test</address></delete_mailbox>
         <add_mailbox id=\"last\"><domain>acme.test</domain><name>two</name></add_mailbox>";
     let answer = send(&s, &token, &request(operations)).await;
     let found = results(&answer);
@@ -197,16 +198,17 @@ async fn what_fails_says_why_and_the_others_are_done_unless_asked_to_stop() {
         (4, "<field name=\"definition.vrfy.request_timeout\">999 is not between 1 and 300 seconds</field>"),
         (5, "There is no operation fly; there are add_mailbox"),
         (6, "robert@acme.test is an alias of bob@acme.test"),
+        (7, "With bob@acme.test would go its aliases robert@acme.test"),
     ] {
         assert!(found[i].contains("status=\"error\"") && found[i].contains(said), "{said} in {}", found[i]);
     }
-    assert!(found[7].contains("id=\"last\" status=\"ok\""), "{}", found[7]);
+    assert!(found[8].contains("id=\"last\" status=\"ok\""), "{}", found[8]);
     let stopping = request(operations).replace("<provisioning ", "<provisioning on_error=\"stop\" ");
     let stopping = stopping.replace(">one<", ">three<").replace(">two<", ">four<");
     let answer = send(&s, &token, &stopping).await;
     let found = results(&answer);
-    assert!(found[0].contains("status=\"ok\"") && found[7].contains("code=\"conflict\""), "{}", answer.text);
-    assert!(found[7].contains("Not done: an operation before it failed."));
+    assert!(found[0].contains("status=\"ok\"") && found[8].contains("code=\"conflict\""), "{}", answer.text);
+    assert!(found[8].contains("Not done: an operation before it failed."));
     assert_eq!(s.get(&token, "/mailboxes?q=three").await.items().len(), 1);
     assert!(s.get(&token, "/mailboxes?q=four").await.items().is_empty());
 }

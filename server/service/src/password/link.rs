@@ -119,7 +119,7 @@ impl Service {
     /// time, whether or not anybody has: the work goes on after the answer. Throttled by origin and by address.
     pub async fn forgot_password(&self, email: &str, origin: &str) -> Result<(), Error> {
         let address = EmailAddress::parse(email.trim())
-            .map_err(|e| Error::field("email", format!("{e}; an address such as bob@acme.test is needed")))?;
+            .map_err(|_| Error::field("email", "An address such as bob@acme.test is needed."))?;
         self.take_try(&secret::fingerprint(&format!("forgot\n{origin}")), None).await?;
         let (service, origin) = (self.clone(), origin.to_owned());
         tokio::spawn(async move {
