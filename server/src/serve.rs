@@ -61,13 +61,22 @@ fn service_config(config: &Config) -> service::Config {
     }
 }
 
+/// Answers about names, by the configuration; one cache for the filter and the use cases.
+fn dns(config: &Config) -> Result<Arc<dyn filter::auth::Dns>, AnyError> {
+    let servers = config.dns_servers()?;
+    Ok(Arc::new(filter::auth::resolver::Resolver::new(&filter::auth::DnsConfig { servers })))
+}
+
 /// What the filter asks of the outside, by the configuration.
 pub fn filter_services(config: &Config) -> Result<Services, AnyError> {
-    let servers = config.dns_servers()?;
+    services_with(config, dns(config)?)
+}
+
+fn services_with(config: &Config, dns: Arc<dyn filter::auth::Dns>) -> Result<Services, AnyError> {
     let address = config.clamd().map(|c| c.parse::<filter::av::ClamdAddress>()).transpose()?;
     let clamd = address.map(filter::av::Clamd::new);
     let clock: filter::auth::Clock = Arc::new(model::Timestamp::now);
-    let mut services = Services::new(filter::auth::Authenticator::new(&filter::auth::DnsConfig { servers }, clock));
+    let mut services = Services::new(filter::auth::Authenticator::with_dns(dns, clock));
     services.clamd = clamd;
     Ok(services)
 }
@@ -97,7 +106,9 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         Queue::start(spool.clone(), queue_options(&config)?, routing.clone(), Arc::new(Recorder::new(batches.clone())));
     let (intake, receiver) = flow::pipeline::intake();
     let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
-    let service = Service::new(store, VaultBodies(vault.clone()), outbox, service_config(&config));
+    let dns = dns(&config)?;
+    let service =
+        Service::new(store, VaultBodies(vault.clone()), outbox, service_config(&config)).with_dns(dns.clone());
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake.clone()));
@@ -127,7 +138,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         batches,
         vault,
         snapshots: snapshots.clone(),
-        services: filter_services(&config)?,
+        services: services_with(&config, dns)?,
         knowledge: knowledge.clone(),
         options: PipelineOptions {
             threads,

@@ -1,11 +1,13 @@
 //! Changing, moving and deleting domains (guide chapter 6).
 
+use crate::definition::reference;
 use crate::domains::{account_within, read_gateways};
 use crate::{Error, Service, UseCase, audit};
 use model::view::Unrecognized;
 use model::{AccountId, Actor, DomainId, ErrorCode, HostPort};
 use store::Scope;
 use store::change::Touched;
+use store::definition::Place;
 use store::domain::Domain;
 
 /// What to change of a domain; None leaves it as it is.
@@ -86,12 +88,8 @@ impl Service {
         if domain.account == to {
             return Ok(());
         }
-        let ties = crate::definition::reference::ties(&mut tx, &domain).await?;
-        if !ties.is_empty() {
-            let what = ties.join(", ");
-            let message = format!("{} uses what belongs to its account ({what}): take that out first.", domain.name);
-            return Err(Error::new(ErrorCode::Conflict, message));
-        }
+        let named = (domain.account, domain.name.as_str());
+        reference::untied(&mut tx, named, Place::Domain(id), &domain.settings).await?;
         let across = store::mailbox::foreign_aliases(&mut tx, domain.account, id, &domain.name).await?;
         if !across.is_empty() {
             let list: Vec<String> = across.iter().map(|(_, home, alias)| format!("{alias} of {home}")).collect();

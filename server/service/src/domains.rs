@@ -10,7 +10,7 @@ use store::domain::Domain;
 use store::senders::{self, Kind, Owner};
 
 /// Gateways that a domain may have.
-const GATEWAYS_MAX: usize = 20;
+pub(crate) const GATEWAYS_MAX: usize = 20;
 
 pub(crate) fn account_within(scope: Scope, account: AccountId) -> bool {
     match scope {

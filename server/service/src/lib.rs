@@ -22,6 +22,7 @@ mod domain_change;
 mod domains;
 mod error;
 mod export;
+mod gateways;
 mod group_members;
 mod groups;
 mod idempotency;
@@ -65,6 +66,7 @@ pub use definition::{Defined, DefinitionChange, DefinitionView, FilterPlace, Fil
 pub use digest::{DigestContent, DueDigest};
 pub use domain_change::DomainChange;
 pub use error::Error;
+pub use gateways::GatewaySource;
 pub use group_members::{MemberChange, MemberRef};
 pub use groups::{GroupChange, GroupView};
 pub use idempotency::Known as KnownRequest;
@@ -95,8 +97,9 @@ pub use store::senders::Lists as SenderLists;
 pub use store::token::ApiToken;
 pub use store::{BadCursor, Cursor, Slice, Store};
 
+use filter::auth::Dns;
 use model::{Actor, Timestamp};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What the service must know of its installation.
 #[derive(Debug, Clone)]
@@ -124,6 +127,7 @@ struct Inner {
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     hasher: password::Hasher,
     link_key: tokio::sync::OnceCell<link::Key>,
+    dns: OnceLock<Arc<dyn Dns>>,
 }
 
 impl Service {
@@ -147,8 +151,20 @@ impl Service {
             clock: Box::new(clock),
             hasher: password::Hasher::new(),
             link_key: tokio::sync::OnceCell::new(),
+            dns: OnceLock::new(),
         };
         Service { inner: Arc::new(inner) }
+    }
+
+    /// Whom to ask about names. Until it is said, and in commands beside a running server, DNS does not answer.
+    #[must_use]
+    pub fn with_dns(self, dns: Arc<dyn Dns>) -> Service {
+        let _ = self.inner.dns.set(dns);
+        self
+    }
+
+    fn dns(&self) -> Arc<dyn Dns> {
+        self.inner.dns.get().cloned().unwrap_or_else(|| Arc::new(outside::NoDns))
     }
 
     pub fn config(&self) -> &Config {

@@ -107,7 +107,7 @@ impl Service {
             let before = mailbox_in(&mut c, scope, id).await?;
             let domain = store::domain::get(&mut c, before.domain).await?;
             let owner = self.owner_of(&mut c, id).await?.ok_or_else(|| Error::not_found("mailbox"))?;
-            (before, domain.ok_or_else(|| Error::not_found("domain"))?, Policy(owner.values.password))
+            (before, domain.ok_or_else(|| Error::not_found("domain"))?, Policy::of(&owner.values))
         };
         let mut wrong = Vec::new();
         let aliases = {

@@ -1,10 +1,12 @@
 //! Networks whose hosts may send through the gateway (guide chapter 7).
 
+use crate::definition::reference;
 use crate::domains::account_within;
 use crate::{Error, Service, UseCase, audit};
 use model::{AccountId, Actor, Cidr, FieldError, Settings};
 use store::Scope;
 use store::change::Touched;
+use store::definition::Place;
 use store::outbound::OutboundIp;
 
 /// What is wrong with a nickname.
@@ -75,6 +77,31 @@ impl Service {
         let detail = audit::step("nickname", &before.nickname, nickname);
         store::outbound::put(&mut tx, &OutboundIp { nickname: nickname.to_owned(), ..before }).await?;
         self.note(&mut tx, actor, "outbound.edit", &range, &detail, Some(account)).await?;
+        store::change::touch(&mut tx, &[Touched::Outbound]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Moves an outbound IP to another account, unless it uses content filters or verifiers of its account (guide chapter
+    /// 7 "Moving Outbound IPs Between Accounts"). Domains of the account that it leaves are its members no longer.
+    pub async fn move_outbound_ip(&self, actor: &Actor, id: i64, to: AccountId) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::MoveOutbound)?;
+        let mut tx = self.inner.store.begin().await?;
+        let before = outbound_in(&mut tx, scope, id).await?;
+        let target = store::account::name(&mut tx, to).await?.filter(|_| account_within(scope, to));
+        let target = target.ok_or_else(|| Error::field("account", "There is no such account."))?;
+        if before.account == to {
+            return Ok(());
+        }
+        let range = before.range.to_string();
+        reference::untied(&mut tx, (before.account, &range), Place::Outbound(id), &before.settings).await?;
+        let members = store::outbound::move_to(&mut tx, id, to).await?;
+        let mut detail = format!("to account {target}");
+        if members > 0 {
+            detail.push_str(&format!("; without {members} member domains of the account before"));
+        }
+        for account in [before.account, to] {
+            self.note(&mut tx, actor, "outbound.move", &range, &detail, Some(account)).await?;
+        }
         store::change::touch(&mut tx, &[Touched::Outbound]).await?;
         Ok(tx.commit().await?)
     }

@@ -77,7 +77,7 @@ impl Service {
                     actor: owner_actor(&owner, origin),
                     address: owner.mailbox.address.clone(),
                     password_hash: owner.mailbox.password_hash.clone(),
-                    policy: Policy(owner.values.password.clone()),
+                    policy: Policy::of(&owner.values),
                     age,
                     created: owner.mailbox.created,
                     may_change: owner.values.personal_pages.show_change_password,

@@ -3,7 +3,7 @@
 use crate::codec::{self, count, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
-use crate::{Connection, Error, Scope};
+use crate::{Connection, Error, Scope, query};
 use model::{Action, Category, Direction, Disposition, DomainId, MailboxId, MessageId, Timestamp};
 
 /// What became of a message for one recipient.
@@ -41,6 +41,8 @@ pub struct LogQuery {
     pub to: Option<Timestamp>,
     pub category: Option<Category>,
     pub disposition: Option<Disposition>,
+    /// Words that sender, recipient or subject have, all of them.
+    pub q: String,
 }
 
 /// `limit` rows after those that ended at `after`, the newest first.
@@ -88,6 +90,8 @@ pub async fn slice(
     if let Some(disposition) = q.disposition {
         b.push(" AND r.disposition = ").push_bind(disposition.as_str());
     }
+    let people = "(m.header_from || ' ' || m.envelope_from || ' ' || r.address || ' ' || m.subject)";
+    query::push_words(&mut b, c.dialect(), people, &q.q);
     let limit = ORDER.after(&mut b, after, limit)?;
     let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, _>>()?;
     Ok(cursor::slice(rows, limit, |r: &LogRow| (r.message.to_string(), r.recipient.clone())))

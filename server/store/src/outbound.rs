@@ -51,6 +51,12 @@ pub async fn slice(
     Ok(cursor::slice(rows, limit, |o: &OutboundIp| (o.range.to_string(), o.id)))
 }
 
+/// Gives the entry to another account; how many domains of the account before were its members, and are no longer.
+pub async fn move_to(c: &mut Connection, id: i64, account: AccountId) -> Result<u64, Error> {
+    sql("UPDATE outbound_ip SET account = $2 WHERE id = $1").bind(id).bind(account.0).execute(c).await?;
+    sql("DELETE FROM outbound_member WHERE outbound_ip = $1 AND domain IS NOT NULL").bind(id).execute(c).await
+}
+
 /// False where there was none.
 pub async fn delete(c: &mut Connection, id: i64) -> Result<bool, Error> {
     Ok(sql("DELETE FROM outbound_ip WHERE id = $1").bind(id).execute(c).await? == 1)

@@ -101,11 +101,41 @@ pub struct NewDomain {
     #[schema(min_length = 1, max_length = 253, example = "acme.test")]
     pub name: String,
     /// Mail servers in the order in which they are tried: host, host:port, IP or IP:port; port 25 where none is given.
-    #[schema(min_items = 1, max_items = 20, example = json!(["mx1.acme.test", "192.0.2.25:2525"]))]
-    pub gateways: Vec<String>,
+    /// Needed unless `gateways_from` says where they are taken from.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, min_items = 1, max_items = 20, example = json!(["mx1.acme.test", "192.0.2.25:2525"]))]
+    pub gateways: Option<Vec<String>>,
+    /// Instead of `gateways`: `dns` for the domain's MX records as they are now, or the id of another domain of the
+    /// account, whose gateways are copied.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub gateways_from: Option<GatewaysFrom>,
     #[serde(default)]
     #[schema(default = "reject")]
     pub unrecognized: Unrecognized,
+}
+
+/// Where the gateways of a new domain come from.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum GatewaysFrom {
+    Dns(DnsWord),
+    Domain(i64),
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DnsWord {
+    Dns,
+}
+
+impl From<GatewaysFrom> for service::GatewaySource {
+    fn from(from: GatewaysFrom) -> Self {
+        match from {
+            GatewaysFrom::Dns(DnsWord::Dns) => Self::Dns,
+            GatewaysFrom::Domain(id) => Self::Domain(DomainId(id)),
+        }
+    }
 }
 
 /// What is absent stays as it is.
@@ -133,8 +163,11 @@ pub fn routes() -> OpenApiRouter<Api> {
 /// Each text of a list as a T; the error names its place.
 /// The service reads gateways as a form has them, one a line.
 fn lines(gateways: &[String]) -> Result<String, ApiError> {
-    let gateways: Vec<HostPort> = read("gateways", gateways)?;
-    Ok(gateways.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    Ok(joined(&read::<HostPort>("gateways", gateways)?))
+}
+
+fn joined(gateways: &[HostPort]) -> String {
+    gateways.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// Lists domains
@@ -167,12 +200,16 @@ async fn add(
     caller: Caller,
     Json(new): Json<NewDomain>,
 ) -> Result<Created<DomainDetail>, ApiError> {
-    let form = DomainForm {
-        account: AccountId(new.account),
-        name: new.name,
-        gateways: lines(&new.gateways)?,
-        unrecognized: new.unrecognized.into(),
+    let gateways = match (&new.gateways, new.gateways_from) {
+        (Some(gateways), None) => lines(gateways)?,
+        (None, Some(from)) => joined(&service.gateways_from(&caller.actor, &new.name, from.into()).await?),
+        (None, None) => return Err(ApiError::field("gateways", "Either gateways or gateways_from is needed.")),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::field("gateways_from", "Either gateways or gateways_from, not both."));
+        }
     };
+    let form =
+        DomainForm { account: AccountId(new.account), name: new.name, gateways, unrecognized: new.unrecognized.into() };
     let id = service.add_domain(&caller.actor, &form).await?;
     Ok(created("domains", id.0, service.domain(&caller.actor, id).await?.into()))
 }

@@ -91,6 +91,9 @@ pub struct MessageList {
     category: Option<Category>,
     #[param(value_type = Option<DispositionWord>, inline, nullable = false)]
     disposition: Option<Disposition>,
+    /// Only messages whose sender, recipient or subject has each of these words.
+    #[param(max_length = 500, nullable = false)]
+    q: Option<String>,
     /// Items a page.
     #[param(minimum = 1, maximum = 500, default = 50, nullable = false)]
     limit: Option<u32>,
@@ -122,6 +125,7 @@ async fn list(
         mailbox: p.mailbox.map(MailboxId),
         category: p.category,
         disposition: p.disposition,
+        q: p.q.unwrap_or_default(),
     };
     let after = after(p.limit, p.after.as_deref())?;
     Ok(Json(List::after(service.messages_after(&caller.actor, &query, &after).await?, TrackedMessage::from)))

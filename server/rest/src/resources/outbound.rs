@@ -54,8 +54,15 @@ pub struct OutboundIpChange {
     pub nickname: String,
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutboundIpMove {
+    /// The account that it will belong to.
+    pub account: i64,
+}
+
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get, change, delete))
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get, change, delete)).routes(routes!(move_to))
 }
 
 /// Lists outbound addresses
@@ -126,4 +133,23 @@ async fn change(
 async fn delete(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
     service.delete_outbound_ip(&caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Moves an outbound address to another account
+///
+/// Not while it uses content filters or verifiers of its account. Domains of that account are its members no longer.
+#[utoipa::path(
+    post, path = "/outbound-ips/{id}/move", operation_id = "move_outbound_ip", tag = "outbound-ips",
+    params(("id" = i64, Path)), request_body = OutboundIpMove,
+    responses((status = 200, description = "The entry as it is now", body = OutboundIp)),
+    security(("token" = ["outbound:write"])),
+)]
+async fn move_to(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    Json(to): Json<OutboundIpMove>,
+) -> Result<Json<OutboundIp>, ApiError> {
+    service.move_outbound_ip(&caller.actor, id, AccountId(to.account)).await?;
+    Ok(Json(service.outbound_ip(&caller.actor, id).await?.into()))
 }

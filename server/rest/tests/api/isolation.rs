@@ -12,7 +12,8 @@ async fn what_belongs_to_others_is_not_found_and_stays_as_it_is() {
         let named = o.path.split('/').skip(2).any(|p| p.parse::<i64>().is_ok());
         let names_one = named || o.id == "get_message";
         // Accounts are the system's to move and delete, and brands altogether; whether there is one is not said either.
-        let systems_own = matches!(o.id, "delete_account" | "move_domain") || o.path.starts_with("/brands/");
+        let systems_own =
+            matches!(o.id, "delete_account" | "move_domain" | "move_outbound_ip") || o.path.starts_with("/brands/");
         if names_one && !systems_own {
             let answer = s.call(&stranger, o.method, &o.path, o.body.as_ref()).await;
             assert_eq!((answer.status, answer.error().0), (404, "not_found"), "{}", o.id);

@@ -37,6 +37,43 @@ async fn a_deleted_domain_takes_its_mailboxes_and_frees_its_name() {
 }
 
 #[tokio::test]
+async fn gateways_are_given_or_taken_from_dns_or_another_domain_never_both() {
+    let s = Served::start().await;
+    let token = s.token(&[], None).await;
+    let acme = s.world.mailbox("bob@acme.test").await.domain.0;
+    let add = async |name: &str, more: serde_json::Value| {
+        let mut body = json!({ "account": 1, "name": name });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        s.post(&token, "/domains", body).await
+    };
+    let found = add("moving.test", json!({ "gateways_from": "dns" })).await;
+    assert_eq!(found.body["gateways"], json!(["mail.moving.test:25", "old.moving.test:25"]), "{found:?}");
+    let copied = add("sister.test", json!({ "gateways_from": acme })).await;
+    assert_eq!(copied.body["gateways"], json!(["127.0.0.1:2526"]));
+    assert_eq!(add("none.test", json!({})).await.error(), ("invalid", vec!["gateways"]));
+    let both = json!({ "gateways": ["mx.test"], "gateways_from": "dns" });
+    assert_eq!(add("both.test", both).await.error(), ("invalid", vec!["gateways_from"]));
+    assert_eq!(add("ours.test", json!({ "gateways_from": "dns" })).await.error(), ("invalid", vec!["gateways"]));
+    assert_eq!(add("odd.test", json!({ "gateways_from": "fax" })).await.status, 422);
+}
+
+#[tokio::test]
+async fn the_message_log_is_searched_by_words_of_sender_recipient_and_subject() {
+    let s = Served::start().await;
+    let token = s.token(&[], None).await;
+    s.world.hold(7, "bob@acme.test", false).await;
+    s.world.hold(8, "ann@acme.test", false).await;
+    let found = async |q: &str| {
+        let list = s.get(&token, &format!("/messages?q={q}")).await;
+        list.items().iter().map(|m| m["recipient"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("EVIL.test%20bob").await, ["bob@acme.test"]);
+    assert_eq!(found("offer%208").await, ["ann@acme.test"]);
+    assert_eq!(found("offer%20%25").await, Vec::<String>::new(), "a wildcard is a letter");
+    assert_eq!(found("").await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_mailbox_changes_only_in_what_is_sent() {
     let s = Served::start().await;
     let token = s.token(&[], None).await;

@@ -142,6 +142,8 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_outbound_ip", ListOutbound, "GET", format!("/outbound-ips/{outbound}"), none.clone(), 200);
     let change = json!({ "nickname": "lab" });
     op("change_outbound_ip", EditOutbound, "PATCH", format!("/outbound-ips/{outbound}"), change, 200);
+    let path = format!("/outbound-ips/{outbound}/move");
+    op("move_outbound_ip", MoveOutbound, "POST", path, json!({ "account": 1 }), 200);
     op("delete_outbound_ip", DeleteOutbound, "DELETE", format!("/outbound-ips/{outbound}"), none.clone(), 204);
     op("list_messages", ListMessages, "GET", "/messages?disposition=quarantined".into(), none.clone(), 200);
     op("revoke_mailbox_links", EditMailbox, "DELETE", format!("/mailboxes/{mailbox}/links"), none.clone(), 204);

@@ -136,7 +136,7 @@ impl Service {
         let mut c = self.inner.store.read().await?;
         let Some(m) = store::mailbox::by_address(&mut c, address).await? else { return Ok(None) };
         let Some(owner) = self.owner_of(&mut c, m.id).await? else { return Ok(None) };
-        Ok(Some(KnownLogin { who: Who::Owner(m.id), policy: Policy(owner.values.password), hash: m.password_hash }))
+        Ok(Some(KnownLogin { who: Who::Owner(m.id), policy: Policy::of(&owner.values), hash: m.password_hash }))
     }
 
     /// Whether the password suits the policy is looked at as it is written: the document may change that too.

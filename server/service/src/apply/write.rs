@@ -344,7 +344,7 @@ impl<'a> Writer<'a> {
         if let Some(password) = doc.password.as_deref().filter(|_| changed_password)
             && let Some(owner) = self.service.owner_of(&mut self.tx, id).await?
         {
-            suits(&what, &Policy(owner.values.password), password)?;
+            suits(&what, &Policy::of(&owner.values), password)?;
         }
         self.details(&what, id, doc).await?;
         if let Some(aliases) = &doc.aliases {

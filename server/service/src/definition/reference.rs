@@ -3,11 +3,10 @@
 use super::verifier::named;
 use crate::Error;
 use model::definition::{ContentFilter, Verifier};
-use model::{AccountId, FieldError, Settings};
+use model::{AccountId, ErrorCode, FieldError, Settings};
 use serde_json::{Map, Value as Json};
 use store::Connection;
 use store::definition::{Definition, Kind, Place};
-use store::domain::Domain;
 
 /// Settings whose value is the name of a verifier.
 const VERIFIERS: &[&str] = &["discovery.verifier", "login.verifier", "outbound_login.verifier"];
@@ -121,24 +120,44 @@ pub(super) fn rename_filter(settings: &mut Settings, before: &str, after: &str) 
     Ok(changed)
 }
 
-/// What ties a domain to its account: content filters and verifiers of the account (guide chapter 6 "Moving Domains
-/// Between Accounts").
-pub(crate) async fn ties(c: &mut Connection, domain: &Domain) -> Result<Vec<String>, Error> {
+/// What ties a domain or outbound IP to its account: content filters and verifiers of the account (guide chapter 6
+/// "Moving Domains Between Accounts", chapter 7 "Moving Outbound IPs Between Accounts").
+pub(crate) async fn ties(
+    c: &mut Connection,
+    account: AccountId,
+    place: Place,
+    settings: &Settings,
+) -> Result<Vec<String>, Error> {
     let mut out = Vec::new();
-    for id in store::definition::used_filters(c, Place::Domain(domain.id)).await? {
+    for id in store::definition::used_filters(c, place).await? {
         let found = store::definition::get::<ContentFilter>(c, Kind::ContentFilter, id).await?;
         out.extend(found.map(|f| format!("content filter {}", f.name)));
     }
-    for (_, name, _) in filters(&domain.settings) {
+    for (_, name, _) in filters(settings) {
         let line = format!("content filter {name}");
         if !out.contains(&line) {
             out.push(line);
         }
     }
-    for (path, name) in verifiers(&domain.settings) {
-        if named(c, Some(domain.account), &name).await?.is_some_and(|v| v.account.is_some()) {
+    for (path, name) in verifiers(settings) {
+        if named(c, Some(account), &name).await?.is_some_and(|v| v.account.is_some()) {
             out.push(format!("verifier {name} ({path})"));
         }
     }
     Ok(out)
+}
+
+/// A place with ties stays where it is.
+pub(crate) async fn untied(
+    c: &mut Connection,
+    (account, name): (AccountId, &str),
+    place: Place,
+    settings: &Settings,
+) -> Result<(), Error> {
+    let ties = ties(c, account, place, settings).await?;
+    if ties.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{name} uses what belongs to its account ({}): take that out first.", ties.join(", "));
+    Err(Error::new(ErrorCode::Conflict, message))
 }

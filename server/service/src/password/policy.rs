@@ -2,7 +2,7 @@
 
 use super::LONGEST;
 use crate::{Error, Service, layers};
-use model::settings::{PasswordValues, Shared};
+use model::settings::{PasswordValues, Shared, Values};
 use model::time::{DAY, MINUTE};
 use model::{AccountId, Direction, FieldError, Timestamp};
 use store::Connection;
@@ -15,15 +15,25 @@ use store::session::Who;
 pub(crate) struct Policy(pub(crate) Shared<PasswordValues>);
 
 impl Policy {
+    /// What these values ask of a password. A brand that wants the question on its login page wants it before the first
+    /// try (guide chapter 14).
+    pub(crate) fn of(values: &Values) -> Policy {
+        let mut password = values.password.clone();
+        if values.branding.captcha {
+            password.captcha_after = Some(0);
+        }
+        Policy(password)
+    }
+
     /// For administrators of the account, or of the system: brand, account.
     pub(crate) async fn of_administrators(c: &mut Connection, account: Option<AccountId>) -> Result<Policy, Error> {
         let levels = layers::Base::of(c, account).await?.account(account);
-        Ok(Policy(levels.resolve(Direction::Inbound).password))
+        Ok(Policy::of(&levels.resolve(Direction::Inbound)))
     }
 
     /// For a mailbox that the domain gets: nothing above the domain is set for it yet.
     pub(crate) async fn of_domain(c: &mut Connection, domain: &Domain) -> Result<Policy, Error> {
-        Ok(Policy(layers::of_domain(c, domain).await?.resolve(Direction::Inbound).password))
+        Ok(Policy::of(&layers::of_domain(c, domain).await?.resolve(Direction::Inbound)))
     }
 
     /// What is wrong with a new password, with what would be accepted.

@@ -1,7 +1,7 @@
 use crate::world::{World, system};
 use model::view::{DomainForm, ListQuery, MailboxForm, Unrecognized};
 use model::*;
-use service::DomainChange;
+use service::{DomainChange, GatewaySource, Member, SettingsOf};
 
 fn fields<T: std::fmt::Debug>(r: Result<T, service::Error>) -> Vec<String> {
     r.unwrap_err().to_user().fields.into_iter().map(|f| f.field).collect()
@@ -35,6 +35,60 @@ async fn a_form_says_everything_that_is_wrong_with_it_at_once() {
     assert_eq!(fields(s.add_mailbox(&system(), &form("fine", "bob", "")).await), ["aliases"]);
     assert_eq!(fields(s.add_account(&system(), " ").await), ["name"]);
     assert_eq!(fields(s.add_account(&system(), "ACME").await), ["name"]);
+}
+
+#[tokio::test]
+async fn gateways_come_from_dns_or_from_another_domain() {
+    let w = World::new().await;
+    let s = &w.service;
+    let texts = |g: Vec<HostPort>| g.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let from_dns = async |name: &str| s.gateways_from(&system(), name, GatewaySource::Dns).await;
+    assert_eq!(texts(from_dns("moving.test").await.unwrap()), ["mail.moving.test:25", "old.moving.test:25"]);
+    for (name, field, said) in [
+        ("ours.test", "gateways", "this gateway already"),
+        ("nullmx.test", "gateways", "takes no mail"),
+        ("nomx.test", "gateways", "has no MX"),
+        ("nowhere.test", "gateways", "does not exist"),
+        ("slow.test", "gateways", "does not answer"),
+        ("-bad-", "name", ""),
+    ] {
+        let e = from_dns(name).await.unwrap_err().to_user();
+        assert!(e.fields[0].field == field && e.fields[0].message.contains(said), "{name}: {e:?}");
+    }
+    let (acme, other) = (w.mailbox("bob@acme.test").await.domain, w.mailbox("joe@other.test").await.domain);
+    let boss = World::administrator(Role::Account, 1);
+    let taken = s.gateways_from(&boss, "new.test", GatewaySource::Domain(acme)).await.unwrap();
+    assert_eq!(texts(taken), ["127.0.0.1:2526"]);
+    let others = s.gateways_from(&boss, "new.test", GatewaySource::Domain(other)).await;
+    assert_eq!(fields(others), ["gateways"], "another account's domain does not exist");
+}
+
+#[tokio::test]
+async fn an_outbound_ip_moves_without_its_domains_and_not_while_it_has_ties() {
+    let w = World::new().await;
+    let s = &w.service;
+    let id = s.add_outbound_ip(&system(), AccountId(1), "192.0.2.0/28", "office").await.unwrap();
+    let names = ["acme.test", "outside.test"].map(|n| DomainName::parse(n).unwrap());
+    s.set_outbound_members(&system(), id, &names).await.unwrap();
+    let filter = crate::definitions::content_filter();
+    s.add_definition(&system(), Some(AccountId(1)), "words", filter).await.unwrap();
+    let place = SettingsOf::OutboundIp(id);
+    let set = |v: serde_json::Value| [("outbound_filtering.content_filters".to_owned(), v)];
+    s.change_settings(&system(), place, &set(serde_json::json!({ "words": "quarantine" }))).await.unwrap();
+    let refused = s.move_outbound_ip(&system(), id, AccountId(2)).await.unwrap_err();
+    assert!(refused.code() == ErrorCode::Conflict && refused.to_user().message.contains("content filter words"));
+    s.change_settings(&system(), place, &set(serde_json::Value::Null)).await.unwrap();
+    assert_eq!(fields(s.move_outbound_ip(&system(), id, AccountId(99)).await), ["account"]);
+    s.move_outbound_ip(&system(), id, AccountId(2)).await.unwrap();
+    assert_eq!(s.outbound_ip(&system(), id).await.unwrap().account, AccountId(2));
+    let members = s.outbound_members(&system(), id).await.unwrap();
+    assert_eq!(members, [Member::External(DomainName::parse("outside.test").unwrap())]);
+    let mut c = w.store.read().await.unwrap();
+    let q = ListQuery { q: "outbound.move".into(), ..Default::default() };
+    for account in [1, 2] {
+        let rows = store::audit::list(&mut c, store::Scope::Account(AccountId(account)), &q).await.unwrap().rows;
+        assert_eq!(rows.len(), 1, "both accounts read of it");
+    }
 }
 
 #[tokio::test]

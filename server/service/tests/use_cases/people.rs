@@ -293,6 +293,19 @@ async fn after_as_many_failures_as_the_settings_say_a_question_is_asked_and_its_
 }
 
 #[tokio::test]
+async fn a_brand_may_ask_before_the_first_try() {
+    let w = with_people().await;
+    let s = &w.service;
+    s.change_settings(&system(), SettingsOf::System, &[("branding.captcha".to_owned(), true.into())]).await.unwrap();
+    for who in ["bob@acme.test", "boss@x.test", "nobody@nowhere.test"] {
+        let refused = s.login(who, PASSWORD, "a").await.unwrap_err().to_user();
+        assert_eq!(refused.fields.first().map(|f| f.field.as_str()), Some("captcha"), "{who}");
+    }
+    let right = solve(&s.challenge().await.unwrap());
+    s.login_with("bob@acme.test", PASSWORD, Some(&right), "a").await.unwrap();
+}
+
+#[tokio::test]
 async fn one_sees_and_ends_ones_own_sessions_and_nobody_elses() {
     let w = with_people().await;
     let s = &w.service;

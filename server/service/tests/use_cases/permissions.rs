@@ -36,6 +36,7 @@ const TABLE: &[(UseCase, &str)] = &[
     (UseCase::ListOutbound, "yyyy-"),
     (UseCase::AddOutbound, "yy---"),
     (UseCase::EditOutbound, "yyy--"),
+    (UseCase::MoveOutbound, "y----"),
     (UseCase::DeleteOutbound, "yy---"),
     (UseCase::ListMessages, "yyyy-"),
     (UseCase::ListQuarantine, "yyyyy"),
@@ -205,6 +206,10 @@ async fn call(w: &World, a: &Actor, what: UseCase, n: u32) -> Result<(), Error> 
             let made = s.add_outbound_ip(&system(), AccountId(1), &format!("10.0.1.{n}"), "").await?;
             s.set_outbound_members(a, made, &["acme.test".parse().unwrap()]).await?;
             s.name_outbound_ip(a, made, "office").await
+        }
+        UseCase::MoveOutbound => {
+            let made = s.add_outbound_ip(&system(), AccountId(1), &format!("10.0.3.{n}"), "").await?;
+            s.move_outbound_ip(a, made, AccountId(2)).await
         }
         UseCase::DeleteOutbound => {
             let made = s.add_outbound_ip(&system(), AccountId(1), &format!("10.0.2.{n}"), "").await?;

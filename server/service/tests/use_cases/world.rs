@@ -1,6 +1,8 @@
 //! A small installation: two accounts, two domains, three mailboxes.
 
 use bytes::Bytes;
+use filter::auth::Zone;
+use filter::auth::dns::Record;
 use model::*;
 use service::{Bodies, BoxFuture, Config, Outbox, OutgoingMail, QueueView, Service, Store};
 use std::collections::HashMap;
@@ -88,9 +90,24 @@ fn node(
         version: "1".into(),
     };
     let time = clock.clone();
-    Service::with_clock(store.clone(), bodies.clone(), outbox.clone(), config, move || {
+    let service = Service::with_clock(store.clone(), bodies.clone(), outbox.clone(), config, move || {
         Timestamp(time.load(Ordering::SeqCst))
-    })
+    });
+    service.with_dns(Arc::new(zone()))
+}
+
+/// All of DNS: a domain with two servers and us, one that has only us, one that takes no mail, one that does not answer.
+fn zone() -> Zone {
+    let mut zone = Zone::default();
+    let mx = |preference, host: &str| Record::Mx(preference, host.to_owned());
+    zone.add("moving.test", mx(20, "old.moving.test"))
+        .add("moving.test", mx(10, "Mail.Moving.test."))
+        .add("moving.test", mx(5, "MX.filter.test"))
+        .add("ours.test", mx(5, "mx.filter.test"))
+        .add("nullmx.test", mx(0, "."))
+        .add("nomx.test", Record::A([192, 0, 2, 1].into()))
+        .add("slow.test", Record::Timeout);
+    zone
 }
 
 pub const FIRST: service::After = service::After { cursor: None, limit: 50 };
