@@ -27,13 +27,13 @@ run: build
 build: export CARGO_INCREMENTAL := 1
 build:
 	@scripts/setup.sh run
-	@cargo leptos build --release --precompress
-	@node scripts/wasm-loads.mjs $(LEPTOS_SITE_ROOT)/pkg/postern.wasm
+	@cargo leptos build --release --split --precompress
+	@node scripts/wasm-loads.mjs $(LEPTOS_SITE_ROOT)/pkg/*.wasm
 
 ## Rebuilds on change.
 dev:
 	@scripts/setup.sh run
-	cargo leptos watch
+	cargo leptos watch --split
 
 setup:
 	@scripts/setup.sh test
@@ -65,8 +65,8 @@ test-api:
 test-web:
 	@scripts/setup.sh test
 	cargo build $(OURS) --bin postern
-	cargo leptos build --frontend-only
-	node scripts/wasm-loads.mjs --as-release $(LEPTOS_SITE_ROOT)/pkg/postern.wasm
+	cargo leptos build --frontend-only --split
+	node scripts/wasm-loads.mjs --as-release $$(ls -S $(LEPTOS_SITE_ROOT)/pkg/*.wasm | head -3)
 	POSTERN_BIN=$(DEBUG_POSTERN) npx playwright test --config end2end/playwright.config.ts
 
 bench: build

@@ -1,17 +1,17 @@
 //! The root: what every page may rely on, and which page stands at which path.
 
 use crate::admin;
+use crate::lazy;
 use crate::login::Login;
-use crate::passwords;
 use crate::personal;
-use crate::sessions;
 use crate::ui::state::provide_state;
+use crate::ui::time::mark_hydrated;
 use crate::ui::{Icon, Logo};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::SsrMode;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
+use leptos_router::{Lazy, SsrMode};
 
 /// Every hydrated page. All are rendered whole (`SsrMode::Async`), so that they are complete without script.
 #[component]
@@ -24,30 +24,32 @@ pub fn App() -> impl IntoView {
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <Routes fallback=NotFound>
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
-                <Route path=path!("/password") view=passwords::Change ssr=SsrMode::Async />
-                <Route path=path!("/forgot") view=passwords::Forgot ssr=SsrMode::Async />
-                <Route path=path!("/activate/:token") view=passwords::ByLink ssr=SsrMode::Async />
+                <Route path=path!("/password") view={Lazy::<lazy::PasswordChange>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view={Lazy::<lazy::PasswordForgot>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/activate/:token") view={Lazy::<lazy::PasswordByLink>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/admin") view=admin::Dashboard ssr=SsrMode::Async>
                     <Route path=path!("") view=admin::home::Home ssr=SsrMode::Async />
-                    <Route path=path!("search") view=admin::search::Search ssr=SsrMode::Async />
+                    <Route path=path!("search") view={Lazy::<lazy::SearchPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("accounts") view=admin::accounts::List ssr=SsrMode::Async />
-                    <Route path=path!("accounts/new") view=admin::accounts::Add ssr=SsrMode::Async />
+                    <Route path=path!("accounts/new") view={Lazy::<lazy::AccountAdd>::new()} ssr=SsrMode::Async />
                     <Route path=path!("domains") view=admin::domains::List ssr=SsrMode::Async />
-                    <Route path=path!("domains/new") view=admin::domains::Add ssr=SsrMode::Async />
-                    <Route path=path!("domains/:id") view=admin::domain::Detail ssr=SsrMode::Async />
+                    <Route path=path!("domains/new") view={Lazy::<lazy::DomainAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("domains/:id") view={Lazy::<lazy::DomainDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("mailboxes") view=admin::mailboxes::List ssr=SsrMode::Async />
-                    <Route path=path!("mailboxes/new") view=admin::mailboxes::Add ssr=SsrMode::Async />
+                    <Route path=path!("mailboxes/new") view={Lazy::<lazy::MailboxAdd>::new()} ssr=SsrMode::Async />
                     <Route path=path!("quarantine") view=admin::quarantine::List ssr=SsrMode::Async />
-                    <Route path=path!("quarantine/delete") view=admin::quarantine::ConfirmDelete ssr=SsrMode::Async />
-                    <Route path=path!("quarantine/:id") view=admin::message::Detail ssr=SsrMode::Async />
-                    <Route path=path!("sessions") view=sessions::List ssr=SsrMode::Async />
-                    <Route path=path!("audit") view=admin::audit::List ssr=SsrMode::Async />
+                    <Route path=path!("quarantine/delete") view={Lazy::<lazy::ConfirmDelete>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("quarantine/:id") view={Lazy::<lazy::MessageDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("messages") view={Lazy::<lazy::LogList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("messages/:id") view={Lazy::<lazy::LogMessage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("sessions") view={Lazy::<lazy::SessionsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("audit") view={Lazy::<lazy::AuditList>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
-                    <Route path=path!("") view=personal::home::Home ssr=SsrMode::Async />
-                    <Route path=path!("sessions") view=sessions::List ssr=SsrMode::Async />
-                    <Route path=path!("delete") view=personal::ConfirmDelete ssr=SsrMode::Async />
-                    <Route path=path!("message/:id") view=personal::message::Detail ssr=SsrMode::Async />
+                    <Route path=path!("") view={Lazy::<lazy::OwnerHome>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("sessions") view={Lazy::<lazy::SessionsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("delete") view={Lazy::<lazy::OwnerConfirmDelete>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("message/:id") view={Lazy::<lazy::OwnerMessage>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -58,6 +60,7 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn NotFound() -> impl IntoView {
+    mark_hydrated();
     view! {
         <Title text="Not found" />
         <main id="main" class="entry" tabindex="-1">

@@ -8,6 +8,7 @@
 pub mod admin;
 pub mod api;
 mod app;
+mod lazy;
 #[cfg(feature = "ssr")]
 mod light;
 mod login;

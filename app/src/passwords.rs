@@ -3,6 +3,7 @@
 use crate::api::Failure;
 use crate::api::passwords::password_link;
 use crate::ui::state::{LastFlash, asked};
+use crate::ui::time::mark_hydrated;
 use crate::ui::{Field, Icon, Logo, Token, load};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
@@ -24,6 +25,7 @@ pub fn Entry(
     #[prop(default = None)] failure: Option<Failure>,
     children: Children,
 ) -> impl IntoView {
+    mark_hydrated();
     let notice = use_context::<LastFlash>().and_then(|f| f.0.notice);
     view! {
         <leptos_meta::Title text=title />

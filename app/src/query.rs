@@ -3,7 +3,7 @@
 use crate::ui::format::{date, parse_date};
 use leptos_router::params::ParamsMap;
 use model::time::DAY;
-use model::view::{ListQuery, QuarantineQuery};
+use model::view::{ListQuery, LogQuery, QuarantineQuery};
 use std::str::FromStr;
 
 /// Percent-encodes a value of a query string (RFC 3986 §2.3).
@@ -111,6 +111,37 @@ pub fn quarantine_pairs(query: &QuarantineQuery) -> Vec<(String, String)> {
     pairs.0
 }
 
+/// `?q=&category=SPAM&direction=&action=&disposition=&domain=&mailbox=&from=2026-11-01&to=2026-11-24`; `to` is the last
+/// day that counts.
+pub fn log_from(map: &ParamsMap) -> LogQuery {
+    LogQuery {
+        message: None,
+        q: text(map, "q"),
+        category: word(map, "category"),
+        direction: word(map, "direction"),
+        action: word(map, "action"),
+        disposition: word(map, "disposition"),
+        domain: word(map, "domain"),
+        mailbox: word(map, "mailbox"),
+        from: map.get("from").as_deref().and_then(parse_date),
+        to: map.get("to").as_deref().and_then(parse_date).map(|t| t.plus(DAY)),
+    }
+}
+
+pub fn log_pairs(q: &LogQuery) -> Vec<(String, String)> {
+    let mut pairs = Pairs(Vec::new());
+    pairs.push("q", &q.q, !q.q.is_empty());
+    pairs.push("category", q.category.map_or("", |c| c.code()), q.category.is_some());
+    pairs.push("direction", q.direction.map_or("", |d| d.as_str()), q.direction.is_some());
+    pairs.push("action", q.action.map_or("", |a| a.as_str()), q.action.is_some());
+    pairs.push("disposition", q.disposition.map_or("", |d| d.as_str()), q.disposition.is_some());
+    pairs.push("domain", q.domain.map_or(0, |d| d.0), q.domain.is_some());
+    pairs.push("mailbox", q.mailbox.map_or(0, |m| m.0), q.mailbox.is_some());
+    pairs.push("from", q.from.map(date).unwrap_or_default(), q.from.is_some());
+    pairs.push("to", q.to.map(|t| date(t.plus(-DAY))).unwrap_or_default(), q.to.is_some());
+    pairs.0
+}
+
 /// The same list sorted by a column; times, sizes and scores start with the greatest.
 pub fn quarantine_sorted(query: &QuarantineQuery, column: &str) -> QuarantineQuery {
     let now = if query.sort.is_empty() { "received" } else { &query.sort };
@@ -122,7 +153,7 @@ pub fn quarantine_sorted(query: &QuarantineQuery, column: &str) -> QuarantineQue
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Category, Direction, DomainId, MailboxId, Timestamp};
+    use model::{Action, Category, Direction, Disposition, DomainId, MailboxId, Timestamp};
     use proptest::prelude::*;
 
     /// As the router reads a URL: it decodes what it takes in.
@@ -159,6 +190,18 @@ mod tests {
                 domain: domain.map(DomainId), mailbox: mailbox.map(MailboxId), all, from, to, sort: "size".into(), asc, page, per_page: 0,
             };
             prop_assert_eq!(quarantine_from(&map(quarantine_pairs(&query))), query);
+        }
+        #[test]
+        fn a_log_round_trips_through_its_url(
+            q in search(), c in prop::option::of(0usize..28), d in prop::option::of(any::<bool>()), a in prop::option::of(0usize..7),
+            o in prop::option::of(0usize..8), domain in prop::option::of(1i64..999), mailbox in prop::option::of(1i64..999), from in day(), to in day(),
+        ) {
+            let query = LogQuery {
+                message: None, q, category: c.map(|i| Category::ALL[i]), action: a.map(|i| Action::ALL[i]),
+                direction: d.map(|i| if i { Direction::Inbound } else { Direction::Outbound }),
+                disposition: o.map(|i| Disposition::ALL[i]), domain: domain.map(DomainId), mailbox: mailbox.map(MailboxId), from, to,
+            };
+            prop_assert_eq!(log_from(&map(log_pairs(&query))), query);
         }
         #[test]
         fn what_is_encoded_has_no_character_with_a_meaning(s in ".*") {

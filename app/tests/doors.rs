@@ -41,6 +41,11 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
         read("/fn/mailboxes", UseCase::ListMailboxes, list),
         read("/fn/quarantine", UseCase::ListQuarantine, list),
         read("/fn/message", UseCase::ReadMessage, &format!("id={held}")),
+        read("/fn/log", UseCase::ListMessages, "query[q]=offer"),
+        Call {
+            answer: StatusCode::NOT_FOUND,
+            ..read("/fn/log_message", UseCase::ListMessages, "id=01K9RYZ3V4Q8T5N0M6X2B7C1DE")
+        },
         read("/fn/audit", UseCase::ReadAudit, list),
         read("/fn/owner_home", UseCase::OwnerHome, ""),
         read("/fn/owner_message", UseCase::OwnerHome, &format!("id={held}")),

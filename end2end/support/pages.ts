@@ -31,6 +31,8 @@ export const adminPages = (id: number): Named[] => [
   { name: 'quarantine, nothing', path: '/admin/quarantine?q=nothing-like-this' },
   { name: 'message', path: `/admin/quarantine/${id}` },
   { name: 'delete', path: `/admin/quarantine/delete?ids=${id}` },
+  { name: 'message log', path: '/admin/messages' },
+  { name: 'message log, narrowed', path: '/admin/messages?q=acme&disposition=quarantined' },
   { name: 'audit trail', path: '/admin/audit' },
   { name: 'sessions', path: '/admin/sessions' },
   { name: 'change password', path: '/password' },

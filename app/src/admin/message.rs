@@ -11,6 +11,7 @@ use crate::ui::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use model::view::{AttachmentView, AuditRow, MessageView};
+use model::{Direction, MessageId};
 
 #[component]
 pub fn Detail() -> impl IntoView {
@@ -50,7 +51,7 @@ fn Page(message: MessageView) -> impl IntoView {
                 <Headers list=m.headers.clone() />
             </div>
             <div class="grid gap-4">
-                <Why message=m.clone() />
+                <Why ran=m.ran.clone() findings=m.findings.clone() decided_by=m.decided_by notes=m.notes.clone() />
                 <Facts message=m.clone() />
                 <History list=m.history.clone() />
             </div>
@@ -147,41 +148,69 @@ pub(crate) fn Headers(list: Vec<(String, String)>) -> impl IntoView {
     }
 }
 
+fn or_none(s: &str) -> String {
+    if s.is_empty() { "–".to_owned() } else { s.to_owned() }
+}
+
 #[component]
 fn Facts(message: MessageView) -> impl IntoView {
     let m = message;
-    let or_none = |s: &str| if s.is_empty() { "–".to_owned() } else { s.to_owned() };
-    let envelope =
-        if m.row.envelope_from.is_empty() { "<> (a bounce)".to_owned() } else { m.row.envelope_from.clone() };
+    let more = view! {
+        <dt>"Recipient"</dt><dd class="mono">{m.row.recipient.clone()}</dd>
+        <dt>"Filter"</dt><dd>{or_none(&m.filter)}</dd>
+        <dt>"Info"</dt><dd>{or_none(&m.info)}</dd>
+    };
+    let tls = m.tls.as_deref().unwrap_or("None");
+    let said = [&m.client_ip, &m.helo, tls, &m.row.envelope_from];
+    view! {
+        {envelope_facts(said, m.row.direction, m.row.message, m.row.score, Some(more.into_any()))}
+        <Authentication spf=m.spf.clone() dkim=m.dkim.clone() dmarc=m.dmarc.clone() />
+    }
+}
+
+/// How it came: client, HELO, TLS and envelope sender, and what else there is to say.
+pub(crate) fn envelope_facts(
+    [client, helo, tls, sender]: [&str; 4],
+    direction: Direction,
+    message: MessageId,
+    score: f32,
+    more: Option<AnyView>,
+) -> AnyView {
+    let sender = if sender.is_empty() { "<> (a bounce)".to_owned() } else { sender.to_owned() };
     view! {
         <section class="card" aria-labelledby="envelope">
             <h2 id="envelope">"Envelope"</h2>
             <dl class="facts">
-                <dt>"Client"</dt><dd class="mono">{or_none(&m.client_ip)}</dd>
-                <dt>"HELO"</dt><dd class="mono">{or_none(&m.helo)}</dd>
-                <dt>"TLS"</dt><dd>{m.tls.clone().unwrap_or_else(|| "None".to_owned())}</dd>
-                <dt>"Sender"</dt><dd class="mono">{envelope}</dd>
-                <dt>"Recipient"</dt><dd class="mono">{m.row.recipient.clone()}</dd>
-                <dt>"Direction"</dt><dd>{m.row.direction.label()}</dd>
-                <dt>"Message"</dt><dd class="mono">{m.row.message.to_string()}</dd>
-                <dt>"Filter"</dt><dd>{or_none(&m.filter)}</dd>
-                <dt>"Info"</dt><dd>{or_none(&m.info)}</dd>
-                <dt>"Score"</dt><dd>{format!("{:.1}", m.row.score)}</dd>
+                <dt>"Client"</dt><dd class="mono">{or_none(client)}</dd>
+                <dt>"HELO"</dt><dd class="mono">{or_none(helo)}</dd>
+                <dt>"TLS"</dt><dd>{tls.to_owned()}</dd>
+                <dt>"Sender"</dt><dd class="mono">{sender}</dd>
+                {more}
+                <dt>"Direction"</dt><dd>{direction.label()}</dd>
+                <dt>"Message"</dt><dd class="mono">{message.to_string()}</dd>
+                <dt>"Score"</dt><dd>{format!("{score:.1}")}</dd>
             </dl>
         </section>
+    }
+    .into_any()
+}
+
+#[component]
+pub(crate) fn Authentication(spf: String, dkim: String, dmarc: String) -> impl IntoView {
+    view! {
         <section class="card" aria-labelledby="authentication">
             <h2 id="authentication">"Sender authentication"</h2>
             <dl class="facts">
-                <dt>"SPF"</dt><dd>{or_none(&m.spf)}</dd>
-                <dt>"DKIM"</dt><dd>{or_none(&m.dkim)}</dd>
-                <dt>"DMARC"</dt><dd>{or_none(&m.dmarc)}</dd>
+                <dt>"SPF"</dt><dd>{or_none(&spf)}</dd>
+                <dt>"DKIM"</dt><dd>{or_none(&dkim)}</dd>
+                <dt>"DMARC"</dt><dd>{or_none(&dmarc)}</dd>
             </dl>
         </section>
     }
 }
 
 #[component]
-fn History(list: Vec<AuditRow>) -> impl IntoView {
+pub(crate) fn History(list: Vec<AuditRow>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="history">
             <h2 id="history">"History"</h2>

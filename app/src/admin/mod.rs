@@ -5,6 +5,7 @@ pub mod audit;
 pub mod domain;
 pub mod domains;
 pub mod home;
+pub mod log;
 pub mod mailboxes;
 pub mod message;
 pub mod quarantine;
@@ -36,7 +37,13 @@ pub fn Dashboard() -> impl IntoView {
     }
     let sections = vec![
         NavSection { title: "", items: vec![item("/admin", "Home", "home")] },
-        NavSection { title: "Messages", items: vec![item("/admin/quarantine", "Quarantine", "inbox")] },
+        NavSection {
+            title: "Messages",
+            items: vec![
+                item("/admin/quarantine", "Quarantine", "inbox"),
+                item("/admin/messages", "Message log", "mail"),
+            ],
+        },
         NavSection {
             title: "Manage",
             items: vec![

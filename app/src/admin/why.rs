@@ -3,7 +3,6 @@
 use crate::ui::{CategoryBadge, Icon, format};
 use leptos::prelude::*;
 use model::Finding;
-use model::view::MessageView;
 
 /// What people call an analyser.
 pub fn analyser_label(name: &str) -> String {
@@ -50,19 +49,24 @@ pub fn steps(ran: &[(String, u64)], findings: &[Finding], decided_by: Option<usi
     out
 }
 
+/// `decided_by`: the index of the finding that decided, where one is asked about one recipient.
 #[component]
-pub fn Why(message: MessageView) -> impl IntoView {
-    let list = steps(&message.ran, &message.findings, message.decided_by);
-    let decided_by = message.decided_by;
+pub fn Why(
+    ran: Vec<(String, u64)>,
+    findings: Vec<Finding>,
+    #[prop(default = None)] decided_by: Option<usize>,
+    #[prop(default = vec![])] notes: Vec<String>,
+) -> impl IntoView {
+    let list = steps(&ran, &findings, decided_by);
     view! {
         <section class="card" aria-labelledby="why" data-testid="why">
             <h2 id="why">"Why"</h2>
             <ol class="why">
                 {list.into_iter().map(|step| view! { <StepItem step decided_by /> }).collect_view()}
             </ol>
-            {(!message.notes.is_empty()).then(|| view! {
+            {(!notes.is_empty()).then(|| view! {
                 <h3 class="mt-4">"What was weighed"</h3>
-                <ul class="list-disc pl-5 small">{message.notes.iter().map(|n| view! { <li>{n.clone()}</li> }).collect_view()}</ul>
+                <ul class="list-disc pl-5 small">{notes.into_iter().map(|n| view! { <li>{n}</li> }).collect_view()}</ul>
             })}
         </section>
     }

@@ -12,6 +12,7 @@ pub mod audit;
 #[cfg(feature = "ssr")]
 pub(crate) mod context;
 pub mod domains;
+pub mod log;
 pub mod mailboxes;
 pub mod overview;
 pub mod passwords;

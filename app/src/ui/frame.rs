@@ -1,6 +1,7 @@
 //! The frame round a dashboard: top bar with search and account menu, navigation by object, content.
 
 use crate::ui::theme::ThemeItems;
+use crate::ui::time::mark_hydrated;
 use crate::ui::{Icon, Logo, Toasts, Token, me};
 use leptos::prelude::*;
 use leptos_router::components::Form;
@@ -196,6 +197,7 @@ pub fn PageHead(
     up: Vec<(String, String)>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
+    mark_hydrated();
     view! {
         <leptos_meta::Title text=title.clone() />
         <div class="page-head">

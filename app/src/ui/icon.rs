@@ -7,6 +7,7 @@ pub fn path(name: &str) -> &'static str {
     match name {
         "home" => "M4 11 12 4l8 7M6 10v10h12V10M10 20v-6h4v6",
         "inbox" => "M4 13 7 4h10l3 9v7H4zM4 13h5l1.500 3h3L15 13h5",
+        "mail" => "M4 6h16v12H4zM4 7l8 6 8-6",
         "shield" => "M12 3 5 6v6c0 4.500 3 7.500 7 9 4-1.500 7-4.500 7-9V6z",
         "globe" => "M3 12a9 9 0 1 0 18 0 9 9 0 1 0-18 0M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
         "mailbox" => "M3 18V10a4 4 0 0 1 4-4h10a4 4 0 0 1 4 4v8zM11 18v-8a4 4 0 0 0-4-4M14 11h4",

@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use crate::ui::Icon;
+use crate::ui::time::mark_hydrated;
 use leptos::either::Either;
 use leptos::prelude::*;
 use model::ErrorCode;
@@ -41,6 +42,7 @@ fn Skeleton() -> impl IntoView {
 /// What went wrong, and the way on.
 #[component]
 pub fn Problem(error: ApiError) -> impl IntoView {
+    mark_hydrated();
     let login = error.0.code == ErrorCode::Unauthenticated;
     let title = match error.0.code {
         ErrorCode::Unauthenticated => "Your session has ended",

@@ -8,7 +8,7 @@ use model::Timestamp;
 #[derive(Clone, Copy)]
 pub struct Clock(pub RwSignal<Option<Timestamp>>);
 
-/// Provides [`Clock`] and lets it tick in the browser. The page says `data-hydrated` once it answers to script.
+/// Provides [`Clock`] and lets it tick in the browser.
 pub fn provide_clock() {
     let clock = Clock(RwSignal::new(None));
     provide_context(clock);
@@ -16,10 +16,25 @@ pub fn provide_clock() {
     Effect::new(move |_| {
         let tick = move || clock.0.set(Some(Timestamp(js_sys::Date::now() as i64)));
         tick();
+        set_interval(tick, std::time::Duration::from_secs(30));
+    });
+}
+
+/// A clock for a page that is loaded, and hydrates, later than what stands round it: none until then.
+pub fn provide_page_clock() {
+    let around = use_context::<Clock>();
+    let clock = Clock(RwSignal::new(None));
+    provide_context(clock);
+    Effect::new(move |_| clock.0.set(around.and_then(|c| c.0.get())));
+}
+
+/// The document says `data-hydrated` once the page answers to script.
+pub fn mark_hydrated() {
+    #[cfg(feature = "hydrate")]
+    Effect::new(|_| {
         if let Some(root) = document().document_element() {
             let _ = root.set_attribute("data-hydrated", "");
         }
-        set_interval(tick, std::time::Duration::from_secs(30));
     });
 }
 

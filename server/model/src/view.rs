@@ -225,6 +225,83 @@ pub struct MailboxForm {
     pub password: String,
 }
 
+/// What became of a message for one recipient.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogRow {
+    pub message: MessageId,
+    pub received: Timestamp,
+    pub direction: Direction,
+    /// Empty for a bounce.
+    pub envelope_from: String,
+    pub header_from: String,
+    pub recipient: String,
+    pub subject: String,
+    pub size: u64,
+    pub score: f32,
+    pub category: Category,
+    pub action: Action,
+    pub disposition: Disposition,
+    pub mailbox: Option<MailboxId>,
+    pub domain: Option<DomainId>,
+    /// X-MAG-FILTER, X-MAG-INFO.
+    pub filter: String,
+    pub info: String,
+    /// The next server, and what it last said.
+    pub host: String,
+    pub reply: String,
+    /// When the disposition last changed.
+    pub updated: Timestamp,
+}
+
+/// What to look for in the message log; each part narrows. `from..to` is when messages arrived.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogQuery {
+    /// One message, for all its recipients.
+    pub message: Option<MessageId>,
+    pub domain: Option<DomainId>,
+    pub mailbox: Option<MailboxId>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    pub direction: Option<Direction>,
+    pub category: Option<Category>,
+    pub action: Option<Action>,
+    pub disposition: Option<Disposition>,
+    /// Words that sender, recipient or subject have, all of them.
+    pub q: String,
+}
+
+/// A part of the message log, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogPage {
+    pub rows: Vec<LogRow>,
+    /// Where the next part begins; none: this was the last.
+    pub next: Option<String>,
+}
+
+/// A message of the log in full: what was found of it, and what became of it for each recipient.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoggedMessage {
+    /// The first ones by address; those in the reader's scope.
+    pub recipients: Vec<LogRow>,
+    /// Whether there are more recipients than that.
+    pub more: bool,
+    /// The held copies of recipients, by their ids in the quarantine.
+    pub held: Vec<(String, i64)>,
+    pub headline: String,
+    pub client_ip: String,
+    pub helo: String,
+    pub tls: Option<String>,
+    pub findings: Vec<Finding>,
+    /// Analysers that ran, in order, with the µs each took.
+    pub ran: Vec<(String, u64)>,
+    pub spf: String,
+    pub dkim: String,
+    pub dmarc: String,
+    /// Who did what with it.
+    pub history: Vec<AuditRow>,
+}
+
 /// What to look for in the quarantine; each part narrows.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct QuarantineQuery {

@@ -34,6 +34,7 @@ mod link;
 mod login;
 mod mailbox_change;
 mod mailboxes;
+mod message_log;
 mod message_view;
 mod notice;
 mod outbound;
@@ -88,7 +89,6 @@ pub use snapshot::{Known, Lookup, Snapshot, SnapshotStore};
 pub use store::administrator::Administrator;
 pub use store::brand::Brand;
 pub use store::bulk::{Failure as BulkFailure, State as BulkState};
-pub use store::log::{LogQuery, LogRow};
 pub use store::mailbox::Access;
 pub use store::outbound::OutboundIp;
 pub use store::purge::Retention;
@@ -98,6 +98,7 @@ pub use store::token::ApiToken;
 pub use store::{BadCursor, Cursor, Slice, Store};
 
 use filter::auth::Dns;
+pub use model::view::{LogQuery, LogRow};
 use model::{Actor, Timestamp};
 use std::sync::{Arc, OnceLock};
 

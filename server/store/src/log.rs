@@ -4,46 +4,8 @@ use crate::codec::{self, count, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
 use crate::db::{Row, sql};
 use crate::{Connection, Error, Scope, query};
-use model::{Action, Category, Direction, Disposition, DomainId, MailboxId, MessageId, Timestamp};
-
-/// What became of a message for one recipient.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LogRow {
-    pub message: MessageId,
-    pub received: Timestamp,
-    pub direction: Direction,
-    /// Empty for a bounce.
-    pub envelope_from: String,
-    pub header_from: String,
-    pub recipient: String,
-    pub subject: String,
-    pub size: u64,
-    pub score: f32,
-    pub category: Category,
-    pub action: Action,
-    pub disposition: Disposition,
-    pub mailbox: Option<MailboxId>,
-    pub domain: Option<DomainId>,
-    /// The next server, and what it last said.
-    pub host: String,
-    pub reply: String,
-    pub updated: Timestamp,
-}
-
-/// Which rows; `from..to` is when they arrived.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct LogQuery {
-    /// One message, for all its recipients.
-    pub message: Option<MessageId>,
-    pub domain: Option<DomainId>,
-    pub mailbox: Option<MailboxId>,
-    pub from: Option<Timestamp>,
-    pub to: Option<Timestamp>,
-    pub category: Option<Category>,
-    pub disposition: Option<Disposition>,
-    /// Words that sender, recipient or subject have, all of them.
-    pub q: String,
-}
+pub use model::view::{LogQuery, LogRow};
+use model::{DomainId, MailboxId, MessageId, Timestamp};
 
 /// `limit` rows after those that ended at `after`, the newest first.
 pub async fn slice(
@@ -56,8 +18,8 @@ pub async fn slice(
     // Ids of messages begin with the time of their arrival.
     const ORDER: Order = Order { key: "r.message", id: Some("r.address"), descending: true, text: (true, true) };
     let mut b = sql(
-        "SELECT r.message, r.address, r.received, r.mailbox, r.domain, r.category, r.action, r.disposition, r.host,
-            r.reply, r.updated, m.direction, m.envelope_from, m.header_from, m.subject, m.size, m.score
+        "SELECT r.message, r.address, r.received, r.mailbox, r.domain, r.category, r.action, r.disposition, r.filter,
+            r.info, r.host, r.reply, r.updated, m.direction, m.envelope_from, m.header_from, m.subject, m.size, m.score
          FROM recipient r JOIN message m ON m.id = r.message WHERE 1 = 1",
     );
     match scope {
@@ -90,6 +52,12 @@ pub async fn slice(
     if let Some(disposition) = q.disposition {
         b.push(" AND r.disposition = ").push_bind(disposition.as_str());
     }
+    if let Some(direction) = q.direction {
+        b.push(" AND m.direction = ").push_bind(direction.as_str());
+    }
+    if let Some(action) = q.action {
+        b.push(" AND r.action = ").push_bind(action.as_str());
+    }
     let people = "(m.header_from || ' ' || m.envelope_from || ' ' || r.address || ' ' || m.subject)";
     query::push_words(&mut b, c.dialect(), people, &q.q);
     let limit = ORDER.after(&mut b, after, limit)?;
@@ -114,6 +82,8 @@ fn row(r: &Row) -> Result<LogRow, Error> {
         disposition: codec::word(r, "disposition")?,
         mailbox: r.get::<Option<i64>>("mailbox")?.map(MailboxId),
         domain: r.get::<Option<i64>>("domain")?.map(DomainId),
+        filter: text(r, "filter")?,
+        info: text(r, "info")?,
         host: text(r, "host")?,
         reply: text(r, "reply")?,
         updated: Timestamp(int(r, "updated")?),

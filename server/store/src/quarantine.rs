@@ -231,6 +231,15 @@ fn row(r: &Row) -> Result<QuarantineRow, Error> {
     })
 }
 
+/// The held copies of a message, by recipient: the addresses and the ids.
+pub async fn of_message(c: &mut Connection, scope: Scope, id: MessageId) -> Result<Vec<(String, i64)>, Error> {
+    let mut b = sql("SELECT id, recipient FROM quarantine WHERE message = ");
+    b.push_bind(id.to_string()).push(" AND ");
+    query::push_scope(&mut b, scope, "account");
+    b.push(" ORDER BY recipient");
+    b.fetch_all(c).await?.iter().map(|r| Ok((text(r, "recipient")?, int(r, "id")?))).collect()
+}
+
 pub async fn logged(c: &mut Connection, id: MessageId) -> Result<Option<Logged>, Error> {
     let found = sql("SELECT client_ip, helo, tls, findings, headline FROM message WHERE id = $1")
         .bind(id.to_string())

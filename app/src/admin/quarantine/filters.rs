@@ -72,7 +72,7 @@ pub fn Filters(query: QuarantineQuery) -> impl IntoView {
 }
 
 #[component]
-fn DomainChoice(chosen: Option<i64>) -> impl IntoView {
+pub(crate) fn DomainChoice(chosen: Option<i64>) -> impl IntoView {
     let list = Resource::new_blocking(
         || (),
         |()| domains(ListQuery { sort: "name".into(), per_page: 500, ..ListQuery::default() }),

@@ -87,8 +87,12 @@ pub struct MessageList {
     /// Only mail for this mailbox.
     #[param(nullable = false)]
     mailbox: Option<i64>,
+    #[param(value_type = Option<DirectionWord>, inline, nullable = false)]
+    direction: Option<Direction>,
     #[param(value_type = Option<CategoryWord>, inline, nullable = false)]
     category: Option<Category>,
+    #[param(value_type = Option<ActionWord>, inline, nullable = false)]
+    action: Option<Action>,
     #[param(value_type = Option<DispositionWord>, inline, nullable = false)]
     disposition: Option<Disposition>,
     /// Only messages whose sender, recipient or subject has each of these words.
@@ -125,6 +129,8 @@ async fn list(
         mailbox: p.mailbox.map(MailboxId),
         category: p.category,
         disposition: p.disposition,
+        direction: p.direction,
+        action: p.action,
         q: p.q.unwrap_or_default(),
     };
     let after = after(p.limit, p.after.as_deref())?;
