@@ -37,6 +37,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("domains/:id") view=admin::domain::Detail ssr=SsrMode::Async />
                     <Route path=path!("mailboxes") view=admin::mailboxes::List ssr=SsrMode::Async />
                     <Route path=path!("mailboxes/new") view=admin::mailboxes::Add ssr=SsrMode::Async />
+                    // Settings and pages of single objects.
+                    <Route path=path!("accounts/:id") view=admin::account::Detail ssr=SsrMode::Async />
+                    <Route path=path!("mailboxes/:id") view=admin::mailbox::Detail ssr=SsrMode::Async />
+                    <Route path=path!("groups/:id") view=admin::group::Detail ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips/:id") view=admin::outbound_ip::Detail ssr=SsrMode::Async />
+                    <Route path=path!("defaults/:kind") view=admin::defaults::Defaults ssr=SsrMode::Async />
+                    <Route path=path!("settings") view=admin::defaults::System ssr=SsrMode::Async />
                     <Route path=path!("quarantine") view=admin::quarantine::List ssr=SsrMode::Async />
                     <Route path=path!("quarantine/delete") view=admin::quarantine::ConfirmDelete ssr=SsrMode::Async />
                     <Route path=path!("quarantine/:id") view=admin::message::Detail ssr=SsrMode::Async />
