@@ -43,6 +43,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("groups/:id") view=admin::group::Detail ssr=SsrMode::Async />
                     <Route path=path!("outbound-ips/:id") view=admin::outbound_ip::Detail ssr=SsrMode::Async />
                     <Route path=path!("defaults/:kind") view=admin::defaults::Defaults ssr=SsrMode::Async />
+                    <Route path=path!("bulk") view=admin::bulk::List ssr=SsrMode::Async />
+                    <Route path=path!("bulk/new") view=admin::bulk::New ssr=SsrMode::Async />
+                    <Route path=path!("bulk/:id") view=admin::bulk::Detail ssr=SsrMode::Async />
                     <Route path=path!("settings") view=admin::defaults::System ssr=SsrMode::Async />
                     <Route path=path!("quarantine") view=admin::quarantine::List ssr=SsrMode::Async />
                     <Route path=path!("quarantine/delete") view=admin::quarantine::ConfirmDelete ssr=SsrMode::Async />

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
 pub mod defaults;
 pub mod domain;
 pub mod domains;

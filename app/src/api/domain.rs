@@ -3,8 +3,8 @@
 use super::{ApiError, Notice};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
+use model::DomainId;
 use model::view::detail::DomainDetail;
-use model::{AccountId, DomainId};
 
 #[server(name = GetDomain, prefix = "/fn", endpoint = "domain", input = GetUrl)]
 pub async fn domain(id: DomainId) -> Result<DomainDetail, ApiError> {
@@ -102,7 +102,7 @@ pub async fn move_domain(
     #[server(default)] account: String,
 ) -> Result<Notice, ApiError> {
     use super::context::{fail, writer};
-    use model::UserError;
+    use model::{AccountId, UserError};
     let (service, actor) = writer(&form_token)?;
     let to: AccountId = account.parse().map_err(|_| fail(UserError::field("account", "Choose an account.")))?;
     service.move_domain(&actor, id, to).await.map_err(fail)?;

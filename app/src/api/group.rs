@@ -3,7 +3,6 @@
 use super::{ApiError, Notice};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use model::DomainId;
 use model::view::detail::GroupDetail;
 
 /// Members that the page names.
@@ -15,7 +14,7 @@ const MEMBERS: u32 = 200;
 pub(crate) async fn lines(
     service: &service::Service,
     actor: &model::Actor,
-    domain: DomainId,
+    domain: model::DomainId,
 ) -> Result<Vec<model::view::detail::GroupLine>, service::Error> {
     let mut out = Vec::new();
     let mut after = service::After { cursor: None, limit: 200 };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
 #[cfg(feature = "ssr")]
 pub(crate) mod context;
 pub mod delete;

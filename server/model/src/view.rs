@@ -1,5 +1,6 @@
 //! What pages and the API show, and what they send. No field here is decided upon: the service fills them.
 
+pub mod bulk;
 pub mod detail;
 pub mod place;
 

@@ -31,8 +31,10 @@ mod there {
     const QUESTION: &str = "There are unsaved changes on this page. Leave it without saving?";
 
     fn all(of: &Element, selector: &str) -> Vec<Element> {
-        let Ok(list) = of.query_selector_all(selector) else { return Vec::new() };
-        (0..list.length()).filter_map(|i| list.get(i)?.dyn_into().ok()).collect()
+        let find = js_sys::Reflect::get(of, &"querySelectorAll".into()).ok();
+        let list = find.and_then(|f| f.dyn_into::<js_sys::Function>().ok()?.call1(of, &selector.into()).ok());
+        let list = list.map(|l| js_sys::Array::from(&l)).unwrap_or_default();
+        list.iter().filter_map(|e| e.dyn_into().ok()).collect()
     }
 
     fn root() -> Option<Element> {
@@ -51,7 +53,7 @@ mod there {
             };
         }
         if let Some(area) = control.dyn_ref::<HtmlTextAreaElement>() {
-            return area.value() != area.default_value();
+            return area.default_value().is_ok_and(|was| was != area.value());
         }
         let Some(select) = control.dyn_ref::<HtmlSelectElement>() else { return false };
         let options: Vec<HtmlOptionElement> =

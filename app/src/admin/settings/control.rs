@@ -46,7 +46,12 @@ impl Draw<'_> {
         if self.keep {
             first.push(pair("", "Keep as it is"));
         }
-        first.push(pair(DEFAULT, format!("Default: {}", short(kind, self.below))));
+        let default = if self.keep {
+            "Default: what is below".to_owned()
+        } else {
+            format!("Default: {}", short(kind, self.below))
+        };
+        first.push(pair(DEFAULT, default));
         if is_select(kind) {
             return self.value(kind, path, None, first);
         }
