@@ -24,32 +24,42 @@ pub fn App() -> impl IntoView {
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <Routes fallback=NotFound>
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
-                <Route path=path!("/password") view={Lazy::<lazy::PasswordChange>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/forgot") view={Lazy::<lazy::PasswordForgot>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/activate/:token") view={Lazy::<lazy::PasswordByLink>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/password") view={Lazy::<lazy::PasswordsChange>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view={Lazy::<lazy::PasswordsForgot>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/activate/:token") view={Lazy::<lazy::PasswordsByLink>::new()} ssr=SsrMode::Async />
                 <ParentRoute path=path!("/admin") view=admin::Dashboard ssr=SsrMode::Async>
                     <Route path=path!("") view=admin::home::Home ssr=SsrMode::Async />
-                    <Route path=path!("search") view={Lazy::<lazy::SearchPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("accounts") view=admin::accounts::List ssr=SsrMode::Async />
-                    <Route path=path!("accounts/new") view={Lazy::<lazy::AccountAdd>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("domains") view=admin::domains::List ssr=SsrMode::Async />
-                    <Route path=path!("domains/new") view={Lazy::<lazy::DomainAdd>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("domains/:id") view={Lazy::<lazy::DomainDetail>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("mailboxes") view=admin::mailboxes::List ssr=SsrMode::Async />
-                    <Route path=path!("mailboxes/new") view={Lazy::<lazy::MailboxAdd>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("quarantine") view=admin::quarantine::List ssr=SsrMode::Async />
-                    <Route path=path!("quarantine/delete") view={Lazy::<lazy::ConfirmDelete>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("quarantine/:id") view={Lazy::<lazy::MessageDetail>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("messages") view={Lazy::<lazy::LogList>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("messages/:id") view={Lazy::<lazy::LogMessage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("search") view={Lazy::<lazy::AdminSearchSearch>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("accounts") view={Lazy::<lazy::AdminAccountsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("accounts/new") view={Lazy::<lazy::AdminAccountsAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("domains") view={Lazy::<lazy::AdminDomainsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("domains/new") view={Lazy::<lazy::AdminDomainsAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("domains/:id") view={Lazy::<lazy::AdminDomainDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("mailboxes") view={Lazy::<lazy::AdminMailboxesList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("mailboxes/new") view={Lazy::<lazy::AdminMailboxesAdd>::new()} ssr=SsrMode::Async />
+                    // Settings and pages of single objects.
+                    <Route path=path!("accounts/:id") view={Lazy::<lazy::AdminAccountDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("mailboxes/:id") view={Lazy::<lazy::AdminMailboxDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("groups/:id") view={Lazy::<lazy::AdminGroupDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips/:id") view={Lazy::<lazy::AdminOutboundIpDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("defaults/:kind") view={Lazy::<lazy::AdminDefaultsDefaults>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("bulk") view={Lazy::<lazy::AdminBulkList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("bulk/new") view={Lazy::<lazy::AdminBulkNew>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("bulk/:id") view={Lazy::<lazy::AdminBulkDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings") view={Lazy::<lazy::AdminDefaultsSystem>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("quarantine") view={Lazy::<lazy::AdminQuarantineList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("quarantine/delete") view={Lazy::<lazy::AdminQuarantineConfirmDelete>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("quarantine/:id") view={Lazy::<lazy::AdminMessageDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("messages") view={Lazy::<lazy::AdminLogList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("messages/:id") view={Lazy::<lazy::AdminLogMessageDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("sessions") view={Lazy::<lazy::SessionsList>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("audit") view={Lazy::<lazy::AuditList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("audit") view={Lazy::<lazy::AdminAuditList>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
-                    <Route path=path!("") view={Lazy::<lazy::OwnerHome>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("") view={Lazy::<lazy::MyHomeHome>::new()} ssr=SsrMode::Async />
                     <Route path=path!("sessions") view={Lazy::<lazy::SessionsList>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("delete") view={Lazy::<lazy::OwnerConfirmDelete>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("message/:id") view={Lazy::<lazy::OwnerMessage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("delete") view={Lazy::<lazy::MyConfirmDelete>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("message/:id") view={Lazy::<lazy::MyMessageDetail>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -26,21 +26,34 @@ macro_rules! lazy_pages {
 }
 
 lazy_pages! {
-    AccountAdd: admin::accounts::Add;
-    AuditList: admin::audit::List;
-    DomainAdd: admin::domains::Add;
-    DomainDetail: admin::domain::Detail;
-    MailboxAdd: admin::mailboxes::Add;
-    MessageDetail: admin::message::Detail;
-    ConfirmDelete: admin::quarantine::ConfirmDelete;
-    SearchPage: admin::search::Search;
-    LogList: admin::log::List;
-    LogMessage: admin::log::message::Detail;
+    AdminAccountDetail: admin::account::Detail;
+    AdminAccountsAdd: admin::accounts::Add;
+    AdminAccountsList: admin::accounts::List;
+    AdminAuditList: admin::audit::List;
+    AdminBulkDetail: admin::bulk::Detail;
+    AdminBulkList: admin::bulk::List;
+    AdminBulkNew: admin::bulk::New;
+    AdminDefaultsDefaults: admin::defaults::Defaults;
+    AdminDefaultsSystem: admin::defaults::System;
+    AdminDomainDetail: admin::domain::Detail;
+    AdminDomainsAdd: admin::domains::Add;
+    AdminDomainsList: admin::domains::List;
+    AdminGroupDetail: admin::group::Detail;
+    AdminLogList: admin::log::List;
+    AdminLogMessageDetail: admin::log::message::Detail;
+    AdminMailboxDetail: admin::mailbox::Detail;
+    AdminMailboxesAdd: admin::mailboxes::Add;
+    AdminMailboxesList: admin::mailboxes::List;
+    AdminMessageDetail: admin::message::Detail;
+    AdminOutboundIpDetail: admin::outbound_ip::Detail;
+    AdminQuarantineConfirmDelete: admin::quarantine::ConfirmDelete;
+    AdminQuarantineList: admin::quarantine::List;
+    AdminSearchSearch: admin::search::Search;
+    PasswordsByLink: passwords::ByLink;
+    PasswordsChange: passwords::Change;
+    PasswordsForgot: passwords::Forgot;
+    MyConfirmDelete: personal::ConfirmDelete;
+    MyHomeHome: personal::home::Home;
+    MyMessageDetail: personal::message::Detail;
     SessionsList: sessions::List;
-    PasswordChange: passwords::Change;
-    PasswordForgot: passwords::Forgot;
-    PasswordByLink: passwords::ByLink;
-    OwnerHome: personal::home::Home;
-    OwnerConfirmDelete: personal::ConfirmDelete;
-    OwnerMessage: personal::message::Detail;
 }

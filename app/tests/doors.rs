@@ -31,6 +31,7 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
     let call = |path, what, query: &str, form| Call { path, what, query: query.into(), form, answer: StatusCode::OK };
     let read = |path, what, query: &str| call(path, Some(what), query, None);
     let write = |path, what, form: String| call(path, Some(what), "", Some(form));
+    let missing = |call: Call| Call { answer: StatusCode::NOT_FOUND, ..call };
     let list = "query[page]=1";
     let domain = demo.domain;
     vec![
@@ -56,6 +57,32 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
             format!("account=1&name=n{n}.test&gateways=mx.test&unrecognized=reject"),
         ),
         write("/fn/mailbox_add", UseCase::AddMailbox, format!("domain={domain}&name=n{n}")),
+        read("/fn/settings", UseCase::ReadSettings, &format!("place=domain:{domain}")),
+        write(
+            "/fn/settings_change",
+            UseCase::EditSettings,
+            format!("place=domain:{domain}&values[filtering.junk]=allow"),
+        ),
+        write("/fn/domain_change", UseCase::EditDomain, format!("id={domain}&unrecognized=reject")),
+        missing(write("/fn/domain_move", UseCase::MoveDomain, "id=999&account=1".into())),
+        write("/fn/senders_set", UseCase::EditDomain, format!("place=domain:{domain}&friends=a.test")),
+        missing(write("/fn/delete", UseCase::DeleteDomain, "place=domain:999&sure=on".into())),
+        read("/fn/account", UseCase::ListAccounts, "id=1"),
+        write("/fn/account_change", UseCase::EditAccount, "id=1&email=office@acme.test".into()),
+        read("/fn/mailbox", UseCase::ListMailboxes, "id=1"),
+        write("/fn/mailbox_change", UseCase::EditMailbox, "id=1&full_name=Bob".into()),
+        write("/fn/mailbox_groups", UseCase::EditGroup, "id=1".into()),
+        missing(read("/fn/group", UseCase::ListGroups, "id=999")),
+        missing(write("/fn/group_change", UseCase::EditGroup, "id=999&name=x".into())),
+        missing(write("/fn/group_members", UseCase::EditGroup, "id=999&act=add&members=bob".into())),
+        missing(read("/fn/outbound_ip", UseCase::ListOutbound, "id=999")),
+        missing(write("/fn/outbound_ip_change", UseCase::EditOutbound, "id=999&nickname=x".into())),
+        read("/fn/bulk_count", UseCase::StartBulk, &format!("pick[of]=mailboxes&pick[ids]={n}1")),
+        read("/fn/bulk_jobs", UseCase::ListBulk, ""),
+        missing(read("/fn/bulk_job", UseCase::ListBulk, "id=999")),
+        write("/fn/bulk_start", UseCase::StartBulk, "pick[of]=mailboxes&pick[ids]=1&fields[keep]=on&sure=on".into()),
+        write("/fn/bulk_import", UseCase::AddMailbox, format!("domain=acme.test&text=n{n}x")),
+        missing(write("/fn/bulk_stop", UseCase::StopBulk, "id=999".into())),
         write("/fn/queue_retry", UseCase::RetryQueue, String::new()),
         write("/fn/owner_digest", UseCase::SetDigest, "digest=weekly".into()),
         write("/fn/quarantine_act", UseCase::Release, format!("act=release&ids[]={held}")),

@@ -1,15 +1,23 @@
 //! The administrator dashboard.
 
+pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
+pub mod defaults;
 pub mod domain;
 pub mod domains;
+pub mod group;
 pub mod home;
 pub mod log;
+pub mod mailbox;
 pub mod mailboxes;
 pub mod message;
+pub mod outbound_ip;
+pub(crate) mod parts;
 pub mod quarantine;
 pub mod search;
+pub mod settings;
 pub(crate) mod why;
 
 use crate::ui::{Frame, NavItem, NavSection, me};

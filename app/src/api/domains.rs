@@ -3,21 +3,13 @@
 use super::{ApiError, Notice};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use model::DomainId;
-use model::view::{DomainRow, DomainView, ListQuery, Page};
+use model::view::{DomainRow, ListQuery, Page};
 
 #[server(name = ListDomains, prefix = "/fn", endpoint = "domains", input = GetUrl)]
 pub async fn domains(query: ListQuery) -> Result<Page<DomainRow>, ApiError> {
     use super::context::{fail, reader};
     let (service, actor) = reader()?;
     service.domains(&actor, &query).await.map_err(fail)
-}
-
-#[server(name = GetDomain, prefix = "/fn", endpoint = "domain", input = GetUrl)]
-pub async fn domain(id: DomainId) -> Result<DomainView, ApiError> {
-    use super::context::{fail, reader};
-    let (service, actor) = reader()?;
-    service.domain(&actor, id).await.map_err(fail)
 }
 
 /// `account` is an id, or empty where nothing was chosen.

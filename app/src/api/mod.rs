@@ -7,19 +7,28 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::{ErrorCode, UserError};
 use serde::{Deserialize, Serialize};
 
+pub mod account;
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
 #[cfg(feature = "ssr")]
 pub(crate) mod context;
+pub mod delete;
+pub mod domain;
 pub mod domains;
+pub mod group;
 pub mod log;
+pub mod mailbox;
 pub mod mailboxes;
+pub mod outbound_ip;
 pub mod overview;
 pub mod passwords;
 pub mod personal;
 pub mod quarantine;
+pub mod senders;
 pub mod session;
 pub mod sessions;
+pub mod settings;
 
 /// What went wrong with a call, for the person who made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]

@@ -72,6 +72,14 @@ where
     pub fn pending(self) -> Signal<bool> {
         self.action.pending().into()
     }
+    /// What the last call, or the form that was posted without script, failed with.
+    pub fn failure(self) -> Signal<Option<UserError>> {
+        self.failure
+    }
+    /// What the form held that failed without script, read by `from`.
+    pub fn posted<T>(self, from: impl FnOnce(&[(String, String)]) -> Option<T>) -> Option<T> {
+        self.values.with_value(|v| from(v))
+    }
     pub fn succeeded(self) -> Signal<bool> {
         let value = self.action.value();
         Signal::derive(move || matches!(&*value.read(), Some(Ok(_))))

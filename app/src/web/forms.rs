@@ -16,7 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub struct PageFlash(pub Flash);
 
 const ANSWER_MAX: usize = 1024 * 1024;
-/// Browsers keep 4 KB a cookie; a longer flash loses what was typed, then the problems.
+/// Browsers keep 4 KB a cookie; what was typed into a longer one is kept on the server.
 const FLASH_MAX: usize = 3_800;
 
 /// Whether a change was asked for by a page of this server (guard against cross-site requests). A client
@@ -44,14 +44,18 @@ fn from_link_page(request: &Request) -> bool {
     below(request.uri().path(), "/link") && text("origin") == Some("null") && text("sec-fetch-site").is_none()
 }
 
+/// Begins a cookie that names a flash kept on the server; no other has a dot.
+const KEPT: &str = "kept.";
+
 /// `Set-Cookie` that carries a flash to the next page.
 pub fn flash_cookie(mut flash: Flash, https: bool) -> String {
     let encode = |f: &Flash| URL_SAFE_NO_PAD.encode(serde_json::to_vec(f).unwrap_or_default());
     let mut value = encode(&flash);
+    if value.len() > FLASH_MAX && flash.failure.is_some() {
+        let key = super::kept::keep(flash, value.len());
+        return cookie::flash(&format!("{KEPT}{}", URL_SAFE_NO_PAD.encode(key)), https);
+    }
     if value.len() > FLASH_MAX {
-        if let Some(failure) = &mut flash.failure {
-            failure.values.clear();
-        }
         if let Some(notice) = &mut flash.notice {
             notice.problems.truncate(5);
         }
@@ -65,6 +69,9 @@ pub fn flash_cookie(mut flash: Flash, https: bool) -> String {
 
 fn read_flash(headers: &HeaderMap) -> Option<Flash> {
     let value = cookie::get(headers, cookie::FLASH).filter(|v| !v.is_empty())?;
+    if let Some(key) = value.strip_prefix(KEPT) {
+        return super::kept::take(&String::from_utf8(URL_SAFE_NO_PAD.decode(key).ok()?).ok()?);
+    }
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(value).ok()?).ok()
 }
 
@@ -130,7 +137,9 @@ async fn answer_form(state: &AppState, request: Request, next: Next) -> Response
 /// What was typed into a form, without secrets.
 pub fn typed(body: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(body);
-    let secret = |name: &str| name == "form_token" || name.contains("password") || name.contains('[');
+    // Settings of passwords are no passwords.
+    let password = |name: &str| name.contains("password") && !name.starts_with("values[");
+    let secret = |name: &str| name == "form_token" || password(name) || name.ends_with("[]");
     text.split('&')
         .filter_map(|pair| pair.split_once('='))
         .map(|(k, v)| (decode(k), decode(v)))
@@ -195,6 +204,18 @@ mod tests {
         let mut h = HeaderMap::new();
         h.insert(header::COOKIE, HeaderValue::from_str(&pair).unwrap());
         assert_eq!(read_flash(&h).unwrap().notice.unwrap().text, "3 released");
+    }
+    #[test]
+    fn what_is_too_long_for_a_cookie_is_kept_and_taken_once() {
+        let values = vec![("values[a.b]".to_owned(), "x".repeat(200_000))];
+        let error = model::UserError::field("a.b", "no");
+        let failure = Failure { path: "/fn/settings_change".into(), error, values };
+        let set = flash_cookie(Flash { notice: None, failure: Some(failure.clone()) }, false);
+        assert!(set.len() < 4_096);
+        let mut h = HeaderMap::new();
+        h.insert(header::COOKIE, HeaderValue::from_str(set.split(';').next().unwrap()).unwrap());
+        assert_eq!(read_flash(&h).unwrap().failure, Some(failure));
+        assert_eq!(read_flash(&h), None);
     }
     #[test]
     fn a_form_leads_back_to_where_it_stood_here() {

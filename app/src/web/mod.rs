@@ -5,6 +5,7 @@ pub(crate) mod cookie;
 mod files;
 mod forms;
 mod headers;
+mod kept;
 pub(crate) mod login;
 mod passwords;
 mod router;

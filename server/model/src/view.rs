@@ -1,5 +1,9 @@
 //! What pages and the API show, and what they send. No field here is decided upon: the service fills them.
 
+pub mod bulk;
+pub mod detail;
+pub mod place;
+
 use crate::action::BlockedMessages;
 use crate::settings::Settings;
 use crate::words::words;

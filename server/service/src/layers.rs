@@ -1,7 +1,7 @@
 //! Which levels lie over which, and whether a level's settings are sound.
 
 use crate::Error;
-use model::settings::{Kind, Layered, Level, Source, explain};
+use model::settings::{Held, Kind, Layered, Level, Source, explain, held};
 use model::{AccountId, Direction, FieldError, MailboxId, Settings, Values};
 use std::collections::HashMap;
 use store::Connection;
@@ -43,10 +43,18 @@ impl Stack {
         self.layered().resolve(direction)
     }
 
+    fn levels(&self) -> Vec<(Level, &Settings)> {
+        self.0.iter().map(|(level, settings)| (*level, settings)).collect()
+    }
+
     /// What holds for one setting, and which level it comes from; none where there is no such setting.
     pub(crate) fn explain(&self, path: &str) -> Option<Source> {
-        let levels: Vec<(Level, &Settings)> = self.0.iter().map(|(level, settings)| (*level, settings)).collect();
-        explain(&levels, path)
+        explain(&self.levels(), path)
+    }
+
+    /// What of one setting groups and mailboxes cannot loosen.
+    pub(crate) fn held(&self, path: &str) -> Held {
+        held(&self.levels(), path)
     }
 }
 

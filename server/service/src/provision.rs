@@ -39,6 +39,13 @@ impl SendersOf {
             SendersOf::Mailbox(id) => Owner::Mailbox(id),
         }
     }
+    /// In the audit trail.
+    fn act(self) -> &'static str {
+        match self {
+            SendersOf::Domain(_) => "domain.senders",
+            SendersOf::Mailbox(_) => "mailbox.senders",
+        }
+    }
     fn touched(self) -> Touched {
         match self {
             SendersOf::Domain(id) => Touched::DomainSenders(id),
@@ -122,6 +129,33 @@ impl Service {
         Ok((lists.friends, lists.enemies))
     }
 
+    /// Replaces both lists.
+    pub async fn set_senders(
+        &self,
+        actor: &Actor,
+        of: SendersOf,
+        friends: &[SenderEntry],
+        enemies: &[SenderEntry],
+    ) -> Result<(), Error> {
+        let scope = self.permit(actor, of.writing())?;
+        let mut tx = self.inner.store.begin().await?;
+        let (name, account) = of.find(&mut tx, scope).await?;
+        let before = senders::get(&mut tx, of.owner()).await?;
+        let changed = [
+            crate::audit::difference("friends", &before.friends, friends),
+            crate::audit::difference("enemies", &before.enemies, enemies),
+        ];
+        if before.friends == friends && before.enemies == enemies {
+            return Ok(());
+        }
+        senders::set(&mut tx, of.owner(), Kind::Friend, friends).await?;
+        senders::set(&mut tx, of.owner(), Kind::Enemy, enemies).await?;
+        let detail = changed.into_iter().flatten().collect::<Vec<_>>().join("; ");
+        self.note(&mut tx, actor, of.act(), &name, &detail, Some(account)).await?;
+        store::change::touch(&mut tx, &[of.touched()]).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Adds entries to the lists, or takes them out; how many were not, or were, there before.
     pub async fn change_senders(&self, actor: &Actor, of: SendersOf, change: &SenderChange) -> Result<u64, Error> {
         let scope = self.permit(actor, of.writing())?;
@@ -140,8 +174,7 @@ impl Service {
         }
         let sign = if change.remove { '-' } else { '+' };
         let detail = format!("{sign}{} friends, {sign}{} enemies", done[0], done[1]);
-        let act = if matches!(of, SendersOf::Domain(_)) { "domain.senders" } else { "mailbox.senders" };
-        self.note(&mut tx, actor, act, &name, &detail, Some(account)).await?;
+        self.note(&mut tx, actor, of.act(), &name, &detail, Some(account)).await?;
         store::change::touch(&mut tx, &[of.touched()]).await?;
         tx.commit().await?;
         Ok(count)

@@ -6,7 +6,7 @@ use crate::layers::{self, Base, Stack};
 use crate::mailbox_change::mailbox_in;
 use crate::outbound::outbound_in;
 use crate::{Error, Service, UseCase};
-use model::settings::{DEFINITIONS, Definition, Level, Source};
+use model::settings::{DEFINITIONS, Definition, Held, Level, Source};
 use model::{AccountId, Actor, DomainId, FieldError, MailboxId, Settings};
 use serde_json::Value as Json;
 use store::account::Account;
@@ -65,6 +65,10 @@ pub struct SettingsView {
     pub set: Settings,
     /// Every setting of this level by its path: what holds, and which level it comes from.
     pub effective: Vec<(String, Source)>,
+    /// The same settings in the same order without what this level sets: what a reset would give.
+    pub below: Vec<Source>,
+    /// What of them the organisation blocks, where this level cannot loosen it.
+    pub held: Vec<Held>,
 }
 
 /// The row that has the settings.
@@ -122,9 +126,16 @@ impl Found {
         let outbound = self.outbound.clone().with(self.level, &self.own);
         // What a domain may set is about its inbound mail, all else about what is sent.
         let stack = |d: &Definition| if d.levels.contains(Level::Domain) { &inbound } else { &outbound };
-        let here = DEFINITIONS.iter().filter(|d| d.levels.contains(self.level));
-        let effective = here.filter_map(|d| Some((d.path(), stack(d).explain(&d.path())?))).collect();
-        SettingsView { level: self.level, set: self.own.clone(), effective }
+        let under = |d: &Definition| if d.levels.contains(Level::Domain) { &self.inbound } else { &self.outbound };
+        let (mut effective, mut below, mut held) = (Vec::new(), Vec::new(), Vec::new());
+        for d in DEFINITIONS.iter().filter(|d| d.levels.contains(self.level)) {
+            let path = d.path();
+            let (Some(here), Some(reset)) = (stack(d).explain(&path), under(d).explain(&path)) else { continue };
+            held.push(if self.level.is_personal() { under(d).held(&path) } else { Held::default() });
+            below.push(reset);
+            effective.push((path, here));
+        }
+        SettingsView { level: self.level, set: self.own.clone(), effective, below, held }
     }
 }
 
@@ -236,6 +247,11 @@ impl Service {
     /// Whether the actor may read settings at all; the catalogue of them is the same for all who may.
     pub fn may_read_settings(&self, actor: &Actor) -> Result<(), Error> {
         self.permit(actor, UseCase::ReadSettings).map(drop)
+    }
+
+    /// Whether the actor's role may change the settings of such a place.
+    pub fn may_change_settings(&self, actor: &Actor, of: SettingsOf) -> bool {
+        crate::permission::check_role(actor, of.edited_by()).is_ok()
     }
 
     pub async fn settings(&self, actor: &Actor, of: SettingsOf) -> Result<SettingsView, Error> {

@@ -134,6 +134,31 @@ pub fn explain(levels: &[(Level, &Settings)], path: &str) -> Option<Source> {
     Some(Source { level: from.map(|(l, _)| *l), value })
 }
 
+/// What the organisation blocks of one setting, which groups and mailboxes cannot loosen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Held {
+    /// All of it: nothing that they set there counts.
+    pub all: bool,
+    /// Of a map, these keys.
+    pub keys: Vec<String>,
+}
+
+/// What of the setting at `path` is held by a Block in these levels, lowest first (guide chapter 6 "Block").
+pub fn held(levels: &[(Level, &Settings)], path: &str) -> Held {
+    let Some((key, definition)) = Key::of(path).and_then(|k| Some((k, k.definition()?))) else {
+        return Held::default();
+    };
+    let organisation = levels.iter().filter(|(l, _)| !l.is_personal());
+    let value = Layered::from_lowest(organisation.copied()).value(key, definition);
+    match (&definition.kind, &value) {
+        (Kind::Map { .. }, Json::Object(map)) => {
+            let keys = map.iter().filter(|(_, v)| blocks(v)).map(|(k, _)| k.clone()).collect();
+            Held { all: false, keys }
+        }
+        (kind, value) => Held { all: is_action(kind) && blocks(value), keys: Vec::new() },
+    }
+}
+
 /// Whether a Block of the organisation is all that there is to say.
 fn is_bound(kind: &Kind, organisation: &Json, value: &Json) -> bool {
     match kind {

@@ -136,7 +136,63 @@ impl BulkChange {
     }
 }
 
+impl BulkSelection {
+    fn problems(&self, of: BulkOf) -> Vec<FieldError> {
+        let mut wrong = Vec::new();
+        let mut field =
+            |name: &str, message: &str| wrong.push(FieldError { field: name.into(), message: message.into() });
+        let by_filter = BulkSelection { ids: Vec::new(), all: false, ..self.clone() } != BulkSelection::default();
+        match (self.ids.is_empty(), by_filter, self.all) {
+            (false, false, false) | (true, true, false) | (true, false, true) => {}
+            (true, false, false) => field("selection", "Name ids, something to find them by, or all."),
+            _ => field("selection", "Name either ids, or something to find them by, or all."),
+        }
+        if self.ids.len() > IDS {
+            field("ids", "At most 10000 ids; choose more by search, account, domain or state.");
+        }
+        if of != BulkOf::Mailboxes && (self.domain.is_some() || self.state.is_some()) {
+            field("selection", "Domain and state choose mailboxes.");
+        }
+        wrong
+    }
+
+    /// Account and domain, where they are named, are there for whoever asks.
+    async fn check(&self, c: &mut store::Connection, scope: Scope) -> Result<(), Error> {
+        if let Some(a) = self.account
+            && (!account_within(scope, a) || store::account::name(c, a).await?.is_none())
+        {
+            return Err(Error::field("account", "There is no such account."));
+        }
+        if let Some(d) = self.domain
+            && !store::domain::get(c, d).await?.is_some_and(|d| account_within(scope, d.account))
+        {
+            return Err(Error::field("domain", "There is no such domain."));
+        }
+        Ok(())
+    }
+
+    async fn choose(&self, c: &mut store::Connection, of: BulkOf, scope: Scope) -> Result<Vec<i64>, Error> {
+        let choice = Choice {
+            ids: (!self.ids.is_empty()).then_some(self.ids.as_slice()),
+            q: &self.q,
+            account: self.account,
+            domain: self.domain,
+            state: self.state,
+        };
+        Ok(store::bulk::choose(c, of.stored(), scope, &choice).await?)
+    }
+}
+
 impl Service {
+    /// How many objects a selection finds now: what is said before an operation is started.
+    pub async fn count_bulk(&self, actor: &Actor, of: BulkOf, selection: &BulkSelection) -> Result<u64, Error> {
+        let scope = self.permit(actor, UseCase::StartBulk)?;
+        Error::fields(selection.problems(of))?;
+        let mut c = self.inner.store.read().await?;
+        selection.check(&mut c, scope).await?;
+        Ok(selection.choose(&mut c, of, scope).await?.len() as u64)
+    }
+
     /// Starts an operation; its id. What is wrong with the request whatever the objects are is said at once; what is
     /// wrong with single objects is named by the operation.
     pub async fn start_bulk(
@@ -151,45 +207,16 @@ impl Service {
             permission::check_role(actor, what)?;
         }
         let mut wrong = change.problems(of);
-        let mut field =
-            |name: &str, message: &str| wrong.push(FieldError { field: name.into(), message: message.into() });
-        let by_filter = BulkSelection { ids: Vec::new(), all: false, ..selection.clone() } != BulkSelection::default();
-        match (selection.ids.is_empty(), by_filter, selection.all) {
-            (false, false, false) | (true, true, false) | (true, false, true) => {}
-            (true, false, false) => field("selection", "Name ids, something to find them by, or all."),
-            _ => field("selection", "Name either ids, or something to find them by, or all."),
-        }
-        if selection.ids.len() > IDS {
-            field("ids", "At most 10000 ids; choose more by search, account, domain or state.");
-        }
-        if of != BulkOf::Mailboxes && (selection.domain.is_some() || selection.state.is_some()) {
-            field("selection", "Domain and state choose mailboxes.");
-        }
+        wrong.extend(selection.problems(of));
         Error::fields(wrong)?;
         let mut tx = self.inner.store.begin().await?;
-        if let Some(a) = selection.account
-            && (!account_within(scope, a) || store::account::name(&mut tx, a).await?.is_none())
-        {
-            return Err(Error::field("account", "There is no such account."));
-        }
-        if let Some(d) = selection.domain
-            && !store::domain::get(&mut tx, d).await?.is_some_and(|d| account_within(scope, d.account))
-        {
-            return Err(Error::field("domain", "There is no such domain."));
-        }
+        selection.check(&mut tx, scope).await?;
         for group in change.join.iter().chain(&change.leave) {
             crate::groups::group_in(&mut tx, scope, *group)
                 .await
                 .map_err(|_| Error::field("change", format!("There is no group {group}.")))?;
         }
-        let choice = Choice {
-            ids: (!selection.ids.is_empty()).then_some(selection.ids.as_slice()),
-            q: &selection.q,
-            account: selection.account,
-            domain: selection.domain,
-            state: selection.state,
-        };
-        let mut ids = store::bulk::choose(&mut tx, of.stored(), scope, &choice).await?;
+        let mut ids = selection.choose(&mut tx, of, scope).await?;
         // What is named and not found fails by name when its turn comes.
         let mut seen: HashSet<i64> = ids.iter().copied().collect();
         ids.extend(selection.ids.iter().copied().filter(|id| seen.insert(*id)));
