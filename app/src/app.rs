@@ -1,6 +1,7 @@
 //! The root: what every page may rely on, and which page stands at which path.
 
 use crate::admin;
+use crate::lists;
 use crate::login::Login;
 use crate::passwords;
 use crate::personal;
@@ -42,6 +43,20 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("quarantine/:id") view=admin::message::Detail ssr=SsrMode::Async />
                     <Route path=path!("sessions") view=sessions::List ssr=SsrMode::Async />
                     <Route path=path!("audit") view=admin::audit::List ssr=SsrMode::Async />
+                    <Route path=path!("groups") view=admin::groups::List ssr=SsrMode::Async />
+                    <Route path=path!("groups/new") view=admin::groups::Add ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips") view=admin::outbound_ips::List ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips/new") view=admin::outbound_ips::Add ssr=SsrMode::Async />
+                    <Route path=path!("administrators") view=admin::administrators::List ssr=SsrMode::Async />
+                    <Route path=path!("administrators/new") view=admin::administrators::Add ssr=SsrMode::Async />
+                    <Route path=path!("administrators/:id") view=admin::administrators::Edit ssr=SsrMode::Async />
+                    <Route path=path!("content-filters") view=admin::content_filters::List ssr=SsrMode::Async />
+                    <Route path=path!("content-filters/new") view=admin::content_filters::Add ssr=SsrMode::Async />
+                    <Route path=path!("content-filters/:id") view=admin::content_filters::Edit ssr=SsrMode::Async />
+                    <Route path=path!("start") view=admin::start::Start ssr=SsrMode::Async />
+                    <Route path=path!("tiles") view=admin::tiles::Choose ssr=SsrMode::Async />
+                    <Route path=path!("help/:topic") view=admin::help::Help ssr=SsrMode::Async />
+                    <Route path=path!("delete") view=lists::Confirm ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
                     <Route path=path!("") view=personal::home::Home ssr=SsrMode::Async />

@@ -98,6 +98,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let (intake, receiver) = flow::pipeline::intake();
     let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
     let service = Service::new(store, VaultBodies(vault.clone()), outbox, service_config(&config));
+    service.set_probe(Arc::new(crate::probe::Live { servers: config.dns_servers()? }));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake.clone()));

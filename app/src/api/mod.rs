@@ -8,15 +8,21 @@ use model::{ErrorCode, UserError};
 use serde::{Deserialize, Serialize};
 
 pub mod accounts;
-pub mod audit;
+pub mod administrators;
+pub mod content_filters;
 #[cfg(feature = "ssr")]
 pub(crate) mod context;
 pub mod domains;
+pub mod groups;
+pub mod help;
+pub mod lists;
 pub mod mailboxes;
+pub mod outbound;
 pub mod overview;
 pub mod passwords;
 pub mod personal;
 pub mod quarantine;
+pub mod search;
 pub mod session;
 pub mod sessions;
 

@@ -130,7 +130,7 @@ async fn answer_form(state: &AppState, request: Request, next: Next) -> Response
 /// What was typed into a form, without secrets.
 pub fn typed(body: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(body);
-    let secret = |name: &str| name == "form_token" || name.contains("password") || name.contains('[');
+    let secret = |name: &str| name == "form_token" || name.contains("password") || name.ends_with("[]");
     text.split('&')
         .filter_map(|pair| pair.split_once('='))
         .map(|(k, v)| (decode(k), decode(v)))

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use model::view::DeferredDestination;
-use model::{Edit, Envelope};
+use model::{Edit, Envelope, HostPort};
 use std::{future::Future, pin::Pin};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -34,6 +34,16 @@ pub trait Outbox: Send + Sync {
     fn queue(&self) -> QueueView;
     /// Tries every waiting destination now.
     fn retry_now(&self);
+}
+
+/// What the Internet says of a domain right now. Errors are sentences for the administrator.
+pub trait Probe: Send + Sync {
+    /// Hosts by preference; empty: the name has no such record.
+    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
+    /// The text of each record; empty: there is none.
+    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
+    /// Connects and reads the greeting.
+    fn gateway<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>>;
 }
 
 /// Bodies of held messages (the vault).
