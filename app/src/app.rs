@@ -54,6 +54,20 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("messages/:id") view={Lazy::<lazy::AdminLogMessageDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("sessions") view={Lazy::<lazy::SessionsList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("audit") view={Lazy::<lazy::AdminAuditList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("groups") view={Lazy::<lazy::AdminGroupsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("groups/new") view={Lazy::<lazy::AdminGroupsAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips") view={Lazy::<lazy::AdminOutboundIpsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips/new") view={Lazy::<lazy::AdminOutboundIpsAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("administrators") view={Lazy::<lazy::AdminAdministratorsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("administrators/new") view={Lazy::<lazy::AdminAdministratorsAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("administrators/:id") view={Lazy::<lazy::AdminAdministratorsEdit>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("content-filters") view={Lazy::<lazy::AdminContentFiltersList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("content-filters/new") view={Lazy::<lazy::AdminContentFiltersAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("content-filters/:id") view={Lazy::<lazy::AdminContentFiltersEdit>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("start") view={Lazy::<lazy::AdminStartStart>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("tiles") view={Lazy::<lazy::AdminTilesChoose>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("help/:topic") view={Lazy::<lazy::AdminHelpHelp>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("delete") view={Lazy::<lazy::ListsConfirm>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<lazy::MyHomeHome>::new()} ssr=SsrMode::Async />

@@ -3,7 +3,7 @@
 //! (`cargo leptos build --split`).
 
 use crate::ui::time::provide_page_clock;
-use crate::{admin, passwords, personal, sessions};
+use crate::{admin, lists, passwords, personal, sessions};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -29,16 +29,25 @@ lazy_pages! {
     AdminAccountDetail: admin::account::Detail;
     AdminAccountsAdd: admin::accounts::Add;
     AdminAccountsList: admin::accounts::List;
+    AdminAdministratorsAdd: admin::administrators::Add;
+    AdminAdministratorsEdit: admin::administrators::Edit;
+    AdminAdministratorsList: admin::administrators::List;
     AdminAuditList: admin::audit::List;
     AdminBulkDetail: admin::bulk::Detail;
     AdminBulkList: admin::bulk::List;
     AdminBulkNew: admin::bulk::New;
+    AdminContentFiltersAdd: admin::content_filters::Add;
+    AdminContentFiltersEdit: admin::content_filters::Edit;
+    AdminContentFiltersList: admin::content_filters::List;
     AdminDefaultsDefaults: admin::defaults::Defaults;
     AdminDefaultsSystem: admin::defaults::System;
     AdminDomainDetail: admin::domain::Detail;
     AdminDomainsAdd: admin::domains::Add;
     AdminDomainsList: admin::domains::List;
     AdminGroupDetail: admin::group::Detail;
+    AdminGroupsAdd: admin::groups::Add;
+    AdminGroupsList: admin::groups::List;
+    AdminHelpHelp: admin::help::Help;
     AdminLogList: admin::log::List;
     AdminLogMessageDetail: admin::log::message::Detail;
     AdminMailboxDetail: admin::mailbox::Detail;
@@ -46,9 +55,14 @@ lazy_pages! {
     AdminMailboxesList: admin::mailboxes::List;
     AdminMessageDetail: admin::message::Detail;
     AdminOutboundIpDetail: admin::outbound_ip::Detail;
+    AdminOutboundIpsAdd: admin::outbound_ips::Add;
+    AdminOutboundIpsList: admin::outbound_ips::List;
     AdminQuarantineConfirmDelete: admin::quarantine::ConfirmDelete;
     AdminQuarantineList: admin::quarantine::List;
     AdminSearchSearch: admin::search::Search;
+    AdminStartStart: admin::start::Start;
+    AdminTilesChoose: admin::tiles::Choose;
+    ListsConfirm: lists::Confirm;
     PasswordsByLink: passwords::ByLink;
     PasswordsChange: passwords::Change;
     PasswordsForgot: passwords::Forgot;

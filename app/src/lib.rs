@@ -1,6 +1,6 @@
 //! The pages of Postern, rendered by the server and hydrated in the browser.
 //!
-//! `ui` has the components that several dashboards share, `api` the server functions, `admin` the
+//! `ui` has the components that several dashboards share, `lists` the lists of things, `api` the server functions, `admin` the
 //! administrator dashboard, `personal` that of mailbox owners, `light` (server only) the same in plain pages
 //! without script, `web` (server only) the wiring: router, sessions, headers, static files.
 #![recursion_limit = "512"]
@@ -11,6 +11,7 @@ mod app;
 mod lazy;
 #[cfg(feature = "ssr")]
 mod light;
+pub mod lists;
 mod login;
 mod passwords;
 pub mod personal;

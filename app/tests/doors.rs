@@ -34,10 +34,56 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
     let missing = |call: Call| Call { answer: StatusCode::NOT_FOUND, ..call };
     let list = "query[page]=1";
     let domain = demo.domain;
+    // Rows that are not there: the call is permitted, and says what failed.
+    let act = |list: &str, act: &str| format!("list={list}&act={act}&ids[]=999999");
     vec![
-        read("/fn/overview", UseCase::Overview, "hours=24"),
+        read("/fn/list", UseCase::ListAccounts, "kind=accounts"),
+        read("/fn/list", UseCase::ListAdministrators, "kind=administrators&ask[role]=system"),
+        read("/fn/list", UseCase::ListDomains, "kind=domains&ask[account]=1"),
+        read("/fn/list", UseCase::ListGroups, "kind=groups"),
+        read("/fn/list", UseCase::ListMailboxes, "kind=mailboxes&ask[state]=inactive&ask[query][sort]=state"),
+        read("/fn/list", UseCase::ListOutbound, "kind=outbound_ips"),
+        read("/fn/list", UseCase::ListContentFilters, "kind=content_filters"),
+        read("/fn/list", UseCase::ReadAudit, "kind=audit"),
+        write("/fn/list_act", UseCase::DeleteAccount, act("accounts", "delete_confirmed")),
+        write("/fn/list_act", UseCase::EditAdministrator, act("administrators", "deactivate")),
+        write("/fn/list_act", UseCase::DeleteAdministrator, act("administrators", "delete_confirmed")),
+        write("/fn/list_act", UseCase::DeleteDomain, act("domains", "delete")),
+        write("/fn/list_act", UseCase::DeleteGroup, act("groups", "delete_confirmed")),
+        write("/fn/list_act", UseCase::EditMailbox, act("mailboxes", "unprotect")),
+        write("/fn/list_act", UseCase::DeleteMailbox, act("mailboxes", "delete_confirmed")),
+        write("/fn/list_act", UseCase::DeleteOutbound, act("outbound-ips", "delete_confirmed")),
+        write("/fn/list_act", UseCase::DeleteContentFilter, act("content-filters", "delete_confirmed")),
+        write("/fn/group_add", UseCase::AddGroup, format!("domain={domain}&name=n{n}")),
+        write("/fn/outbound_add", UseCase::AddOutbound, format!("account=1&range=192.0.2.{n}")),
+        write(
+            "/fn/administrator_add",
+            UseCase::AddAdministrator,
+            format!("email=n{n}@acme.test&role=operator&account=1"),
+        ),
+        Call { answer: StatusCode::NOT_FOUND, ..read("/fn/administrator", UseCase::ListAdministrators, "id=999999") },
+        Call {
+            answer: StatusCode::NOT_FOUND,
+            ..write("/fn/administrator_edit", UseCase::EditAdministrator, "id=999999&active=1".into())
+        },
+        Call { answer: StatusCode::NOT_FOUND, ..read("/fn/content_filter", UseCase::ListContentFilters, "id=999999") },
+        write(
+            "/fn/content_filter_save",
+            UseCase::AddContentFilter,
+            format!("account=1&name=n{n}&rules[0][expressions]=secret&rules[0][text]=1"),
+        ),
+        read("/fn/search", UseCase::ListDomains, "text=acme"),
+        read("/fn/help", UseCase::Overview, "topic=domains"),
+        read("/fn/home", UseCase::Overview, "hours=24"),
+        read("/fn/tiles", UseCase::Overview, ""),
+        write("/fn/tile_move", UseCase::Overview, "tile=traffic&way=on".into()),
+        write("/fn/tiles_choose", UseCase::Overview, {
+            let words = ["domains", "traffic", "quarantine", "categories", "top_senders", "mailboxes"];
+            words.map(|w| format!("tiles[]={w}")).join("&")
+        }),
         read("/fn/accounts", UseCase::ListAccounts, list),
         read("/fn/domains", UseCase::ListDomains, list),
+        read("/fn/domain_check", UseCase::AddDomain, &format!("id={domain}")),
         read("/fn/domain", UseCase::ListDomains, &format!("id={domain}")),
         read("/fn/mailboxes", UseCase::ListMailboxes, list),
         read("/fn/quarantine", UseCase::ListQuarantine, list),
@@ -47,7 +93,6 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
             answer: StatusCode::NOT_FOUND,
             ..read("/fn/log_message", UseCase::ListMessages, "id=01K9RYZ3V4Q8T5N0M6X2B7C1DE")
         },
-        read("/fn/audit", UseCase::ReadAudit, list),
         read("/fn/owner_home", UseCase::OwnerHome, ""),
         read("/fn/owner_message", UseCase::OwnerHome, &format!("id={held}")),
         write("/fn/account_add", UseCase::AddAccount, format!("name=New+{n}")),

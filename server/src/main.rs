@@ -6,6 +6,7 @@ mod config;
 mod demo_run;
 mod jobs;
 mod ops;
+mod probe;
 mod serve;
 mod site;
 

@@ -109,6 +109,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let dns = dns(&config)?;
     let service =
         Service::new(store, VaultBodies(vault.clone()), outbox, service_config(&config)).with_dns(dns.clone());
+    service.set_probe(Arc::new(crate::probe::Live { servers: config.dns_servers()? }));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake.clone()));

@@ -1,14 +1,14 @@
 //! Home: traffic by hour and category, what is held and waiting, what needs attention.
 
-use crate::api::overview::{RetryQueue, overview};
-use crate::ui::chart::TrafficChart;
+use super::tiles;
+use crate::api::overview::{RetryQueue, home};
 use crate::ui::{
     ActForm, CategoryBadge, Empty, FormErrors, Icon, PageHead, Time, format, load, me, use_act, use_refresh,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::Role;
-use model::view::{DeferredDestination, Overview, QuarantineRow};
+use model::view::{DeferredDestination, HomeData, QuarantineRow};
+use model::{Role, Tile as Kind};
 
 #[component]
 pub fn Home() -> impl IntoView {
@@ -16,25 +16,28 @@ pub fn Home() -> impl IntoView {
     let week = Memo::new(move |_| query.read().get_str("range") == Some("7d"));
     let refresh = use_refresh();
     let data =
-        Resource::new_blocking(move || (week.get(), refresh.get()), |(week, _)| overview(if week { 168 } else { 24 }));
+        Resource::new_blocking(move || (week.get(), refresh.get()), |(week, _)| home(if week { 168 } else { 24 }));
     view! {
         <PageHead title="Home">
+            <a class="btn quiet" href="/admin/tiles"><Icon name="gear" />"Choose tiles"</a>
             <nav class="segments" aria-label="Time range">
                 <a href="/admin" aria-current=move || (!week.get()).then_some("true")>"24 hours"</a>
                 <a href="/admin?range=7d" aria-current=move || week.get().then_some("true")>"7 days"</a>
             </nav>
         </PageHead>
-        {load(data, |overview| view! { <Figures overview /> }.into_any())}
+        {load(data, |home| view! { <Figures home /> }.into_any())}
     }
 }
 
 #[component]
-fn Figures(overview: Overview) -> impl IntoView {
-    let o = overview;
+fn Figures(home: HomeData) -> impl IntoView {
+    let o = home.overview.clone();
     let deferred: u64 = o.deferred.iter().map(|d| d.messages).sum();
     let nothing_yet = o.domains == 0;
+    let banner = !home.tiles.contains(&Kind::Alerts) && !o.alerts.is_empty();
+    let system = me().is_some_and(|m| m.role == Role::System);
     view! {
-        {(!o.alerts.is_empty()).then(|| view! {
+        {banner.then(|| view! {
             <section class="banner warn" aria-labelledby="alerts">
                 <Icon name="alert" />
                 <div>
@@ -46,33 +49,20 @@ fn Figures(overview: Overview) -> impl IntoView {
         {nothing_yet.then(|| view! {
             <section class="card mb-4">
                 <h2>"Start here"</h2>
-                <p class="mb-3">"Add a domain and its mail gateway; then point the domain's MX record at this server."</p>
-                <a class="btn primary" href="/admin/domains/new"><Icon name="plus" />"Add a domain"</a>
+                <p class="mb-3">"From an empty system to a domain that filters, step by step."</p>
+                <a class="btn primary" href=if system { "/admin/start" } else { "/admin/domains/new" }><Icon name="plus" />{if system { "Getting started" } else { "Add a domain" }}</a>
             </section>
         })}
         <div class="tiles mb-4">
             <Tile href="/admin/quarantine" icon="inbox" label="Held now" value=o.quarantined />
             <Tile icon="clock" label="Waiting for the filter" value=o.waiting_filter />
             <Tile icon="send" label="Waiting for delivery" value=o.waiting_delivery />
-            <Tile href="#deferred" icon="alert" label="Deferred" value=deferred />
+            <Tile icon="alert" label="Deferred" value=deferred />
             <Tile href="/admin/accounts" icon="building" label="Accounts" value=o.accounts />
             <Tile href="/admin/domains" icon="globe" label="Domains" value=o.domains />
             <Tile href="/admin/mailboxes" icon="mailbox" label="Mailboxes" value=o.mailboxes />
         </div>
-        <section class="card mb-4" aria-labelledby="traffic">
-            <h2 id="traffic">"Traffic by category"</h2>
-            <TrafficChart traffic=o.traffic from=o.from to=o.to />
-        </section>
-        <div class="split">
-            <section class="card" aria-labelledby="recent">
-                <h2 id="recent">"Held most recently"</h2>
-                <Recent rows=o.recent />
-            </section>
-            <section class="card" aria-labelledby="deferred">
-                <h2 id="deferred">"Destinations that do not take mail"</h2>
-                <Deferred rows=o.deferred />
-            </section>
-        </div>
+        {tiles::grid(home)}
     }
 }
 
@@ -94,7 +84,7 @@ fn Tile(
 }
 
 #[component]
-fn Recent(rows: Vec<QuarantineRow>) -> impl IntoView {
+pub(super) fn Recent(rows: Vec<QuarantineRow>) -> impl IntoView {
     if rows.is_empty() {
         return view! { <Empty icon="shield" title="Nothing is held"><p>"What the filter stops appears here."</p></Empty> }.into_any();
     }
@@ -122,7 +112,7 @@ pub fn subject(subject: &str) -> String {
 }
 
 #[component]
-fn Deferred(rows: Vec<DeferredDestination>) -> impl IntoView {
+pub(super) fn Deferred(rows: Vec<DeferredDestination>) -> impl IntoView {
     if rows.is_empty() {
         return view! { <p class="soft">"Every destination takes its mail."</p> }.into_any();
     }

@@ -2,22 +2,31 @@
 
 pub mod account;
 pub mod accounts;
+pub mod administrators;
 pub mod audit;
 pub mod bulk;
+mod choose;
+pub mod content_filters;
 pub mod defaults;
 pub mod domain;
 pub mod domains;
 pub mod group;
+pub mod groups;
+pub mod help;
 pub mod home;
 pub mod log;
 pub mod mailbox;
 pub mod mailboxes;
 pub mod message;
 pub mod outbound_ip;
+pub mod outbound_ips;
+pub(crate) mod pages;
 pub(crate) mod parts;
 pub mod quarantine;
 pub mod search;
 pub mod settings;
+pub mod start;
+pub mod tiles;
 pub(crate) mod why;
 
 use crate::ui::{Frame, NavItem, NavSection, me};
@@ -25,24 +34,11 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use model::Role;
 
-fn item(href: &'static str, label: &'static str, icon: &'static str) -> NavItem {
-    NavItem { href, label, icon }
-}
-
 /// The frame of all pages below /admin: navigation by object, and Add New for who may add.
 #[component]
 pub fn Dashboard() -> impl IntoView {
-    let role = me().map(|m| m.role);
-    let mut add = Vec::new();
-    if role == Some(Role::System) {
-        add.push(item("/admin/accounts/new", "Account", "building"));
-    }
-    if matches!(role, Some(Role::System | Role::Account)) {
-        add.push(item("/admin/domains/new", "Domain", "globe"));
-    }
-    if matches!(role, Some(Role::System | Role::Account | Role::Operator)) {
-        add.push(item("/admin/mailboxes/new", "Mailbox", "mailbox"));
-    }
+    let role = me().map_or(Role::Dashboard, |m| m.role);
+    let item = |href, label, icon| NavItem { href, label, icon };
     let sections = vec![
         NavSection { title: "", items: vec![item("/admin", "Home", "home")] },
         NavSection {
@@ -52,18 +48,11 @@ pub fn Dashboard() -> impl IntoView {
                 item("/admin/messages", "Message log", "mail"),
             ],
         },
-        NavSection {
-            title: "Manage",
-            items: vec![
-                item("/admin/accounts", "Accounts", "building"),
-                item("/admin/domains", "Domains", "globe"),
-                item("/admin/mailboxes", "Mailboxes", "mailbox"),
-            ],
-        },
-        NavSection { title: "Reports", items: vec![item("/admin/audit", "Audit trail", "scroll")] },
+        NavSection { title: "Manage", items: pages::manage(role) },
+        NavSection { title: "Reports", items: pages::reports(role) },
     ];
     view! {
-        <Frame home="/admin" sections=sections add=add search="/admin/search">
+        <Frame home="/admin" sections=sections add=pages::add(role) search="/admin/search">
             <Outlet />
         </Frame>
     }

@@ -3,6 +3,7 @@
 use super::home::subject;
 use crate::api::quarantine::{ActOnMessages, quarantine};
 use crate::query::{href, quarantine_from, quarantine_pairs, quarantine_sorted};
+use crate::ui::select::{RowBox, SelectAll};
 use crate::ui::{
     ActForm, CategoryBadge, DispositionTag, Empty, FormErrors, Icon, PageHead, Pager, SortHead, Time, format, load,
     use_act, use_refresh,
@@ -11,8 +12,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::view::{Page, QuarantineQuery, QuarantineRow};
 
+pub(crate) mod bulk;
 pub(crate) mod filters;
-pub(crate) mod select;
 
 pub const PATH: &str = "/admin/quarantine";
 
@@ -64,7 +65,7 @@ fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
     let all = query.all;
     let head = view! {
         <tr>
-            <th scope="col"><select::SelectAll selected /></th>
+            <th scope="col"><SelectAll selected /></th>
             <SortHead label="Received" href=by("received") sorted=sorted("received") />
             <SortHead label="From" href=by("sender") sorted=sorted("sender") />
             <SortHead label="To" href=by("recipient") sorted=sorted("recipient") />
@@ -83,7 +84,7 @@ fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
                     <tbody>{page.rows.into_iter().enumerate().map(|(at, row)| view! { <Row at row all selected /> }).collect_view()}</tbody>
                 </table>
             </div>
-            <select::BulkBar selected />
+            <bulk::BulkBar selected />
         </ActForm>
         <Pager total page=at per_page pages what=("message", "messages")
             href=Box::new(move |n| href(PATH, &quarantine_pairs(&QuarantineQuery { page: n, ..page_query.clone() }))) />
@@ -96,7 +97,7 @@ fn Row(at: usize, row: QuarantineRow, all: bool, selected: RwSignal<usize>) -> i
     let title = subject(&row.subject);
     view! {
         <tr>
-            <td><select::RowBox at id=row.id label=format!("Select {title}") selected /></td>
+            <td><RowBox at id=row.id label=format!("Select {title}") selected /></td>
             <td data-label="Received"><Time at=row.received /></td>
             <td data-label="From"><span class="truncate-2" title=format!("Envelope: {}", if row.envelope_from.is_empty() { "<>" } else { &row.envelope_from })>{row.sender.clone()}</span></td>
             <td data-label="To">{row.recipient.clone()}</td>

@@ -12,10 +12,16 @@ pub async fn accounts(query: ListQuery) -> Result<Page<AccountRow>, ApiError> {
     service.accounts(&actor, &query).await.map_err(fail)
 }
 
+/// `wizard`: `1` goes on with Getting Started.
 #[server(name = AddAccount, prefix = "/fn", endpoint = "account_add")]
-pub async fn add_account(form_token: String, name: String) -> Result<Notice, ApiError> {
+pub async fn add_account(
+    form_token: String,
+    name: String,
+    #[server(default)] wizard: String,
+) -> Result<Notice, ApiError> {
     use super::context::{fail, writer};
     let (service, actor) = writer(&form_token)?;
-    service.add_account(&actor, name.trim()).await.map_err(fail)?;
-    Ok(Notice::new(format!("Account {} added", name.trim())).to("/admin/accounts"))
+    let id = service.add_account(&actor, name.trim()).await.map_err(fail)?;
+    let to = if wizard == "1" { format!("/admin/start?account={id}") } else { "/admin/accounts".to_owned() };
+    Ok(Notice::new(format!("Account {} added", name.trim())).to(to))
 }

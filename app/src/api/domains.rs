@@ -3,7 +3,8 @@
 use super::{ApiError, Notice};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use model::view::{DomainRow, ListQuery, Page};
+use model::DomainId;
+use model::view::{DomainRow, ListQuery, Page, StartCheck};
 
 #[server(name = ListDomains, prefix = "/fn", endpoint = "domains", input = GetUrl)]
 pub async fn domains(query: ListQuery) -> Result<Page<DomainRow>, ApiError> {
@@ -12,7 +13,15 @@ pub async fn domains(query: ListQuery) -> Result<Page<DomainRow>, ApiError> {
     service.domains(&actor, &query).await.map_err(fail)
 }
 
-/// `account` is an id, or empty where nothing was chosen.
+/// Asks its gateways and the DNS now.
+#[server(name = CheckDomain, prefix = "/fn", endpoint = "domain_check", input = GetUrl)]
+pub async fn check_domain(id: DomainId) -> Result<StartCheck, ApiError> {
+    use super::context::{fail, reader};
+    let (service, actor) = reader()?;
+    service.check_domain(&actor, id).await.map_err(fail)
+}
+
+/// `account` is an id, or empty where nothing was chosen. `wizard`: `1` goes on with Getting Started.
 #[server(name = AddDomain, prefix = "/fn", endpoint = "domain_add")]
 pub async fn add_domain(
     form_token: String,
@@ -20,6 +29,7 @@ pub async fn add_domain(
     name: String,
     gateways: String,
     unrecognized: String,
+    #[server(default)] wizard: String,
 ) -> Result<Notice, ApiError> {
     use super::context::{fail, writer};
     use model::UserError;
@@ -36,5 +46,6 @@ pub async fn add_domain(
     let name = name.trim().to_owned();
     let form = DomainForm { account, name: name.clone(), gateways, unrecognized };
     let id = service.add_domain(&actor, &form).await.map_err(fail)?;
-    Ok(Notice::new(format!("Domain {name} added")).to(format!("/admin/domains/{id}")))
+    let to = if wizard == "1" { format!("/admin/start?domain={id}") } else { format!("/admin/domains/{id}") };
+    Ok(Notice::new(format!("Domain {name} added")).to(to))
 }

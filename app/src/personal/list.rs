@@ -2,9 +2,10 @@
 
 use super::PATH;
 use crate::admin::home::subject;
-use crate::admin::quarantine::select::{BulkBar, RowBox, SelectAll};
+use crate::admin::quarantine::bulk::BulkBar;
 use crate::api::quarantine::ActOnMessages;
 use crate::query::{href, quarantine_pairs, quarantine_sorted};
+use crate::ui::select::{RowBox, SelectAll};
 use crate::ui::{ActForm, CategoryBadge, DispositionTag, Empty, FormErrors, Pager, SortHead, Time, format, use_act};
 use leptos::prelude::*;
 use model::Direction;

@@ -184,8 +184,7 @@ pub fn Field(
 ) -> impl IntoView {
     let wrong = wrong.or(wrong_if);
     let state = use_context::<FormState>();
-    let kept = state.and_then(|s| s.values.with_value(|v| v.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone())));
-    let value = kept.unwrap_or(value);
+    let value = kept(name).unwrap_or(value);
     let wrong = Signal::derive(move || {
         let from_form = state.and_then(|s| {
             s.failure.read().as_ref().and_then(|e| e.fields.iter().find(|f| f.field == name).map(|f| f.message.clone()))
@@ -229,6 +228,12 @@ pub fn Field(
     }
 }
 
+/// What was typed into this field of the form around, where the form was sent without script and failed.
+pub fn kept(name: &str) -> Option<String> {
+    let state = use_context::<FormState>()?;
+    state.values.with_value(|v| v.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()))
+}
+
 /// A labelled choice of one from (value, label).
 #[component]
 pub fn Select(
@@ -238,9 +243,7 @@ pub fn Select(
     options: Vec<(String, String)>,
     #[prop(optional, into)] value: String,
 ) -> impl IntoView {
-    let state = use_context::<FormState>();
-    let kept = state.and_then(|s| s.values.with_value(|v| v.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone())));
-    let value = kept.unwrap_or(value);
+    let value = kept(name).unwrap_or(value);
     let id = format!("f-{name}");
     view! {
         <div class="field">

@@ -1,10 +1,10 @@
 //! The frame round a dashboard: top bar with search and account menu, navigation by object, content.
 
+use crate::ui::omni::Omni;
 use crate::ui::theme::ThemeItems;
 use crate::ui::time::mark_hydrated;
 use crate::ui::{Icon, Logo, Toasts, Token, me};
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use leptos_router::hooks::use_location;
 use model::Role;
 
@@ -36,6 +36,7 @@ fn Links(sections: Vec<NavSection>) -> impl IntoView {
     let path = use_location().pathname;
     sections
         .into_iter()
+        .filter(|section| !section.items.is_empty())
         .map(|section| {
             view! {
                 {(!section.title.is_empty()).then(|| view! { <p class="nav-title">{section.title}</p> })}
@@ -85,13 +86,7 @@ pub fn Frame(
             </details>
             <a class="brand" href=home><Logo /><span class="brand-word">"Postern"</span><span class="sr-only">"Home"</span></a>
             {match search {
-                Some(action) => view! {
-                    <Form method="GET" action=action attr:class="omni" attr:role="search" attr:aria-label="Everything">
-                        <Icon name="search" />
-                        <input id="omni" type="search" name="q" aria-label="Search everything" placeholder="Search mail, domains, mailboxes" autocomplete="off" />
-                        <kbd aria-hidden="true">"Ctrl K"</kbd>
-                    </Form>
-                }.into_any(),
+                Some(action) => view! { <Omni action /> }.into_any(),
                 None => view! { <span class="grow"></span> }.into_any(),
             }}
             {has_add.then(|| view! {
@@ -100,6 +95,7 @@ pub fn Frame(
                     <div class="menu-panel">{add_items()}</div>
                 </details>
             })}
+            {search.is_some().then(|| view! { <HelpLink /> })}
             <AccountMenu />
         </header>
         <div class="frame">
@@ -112,6 +108,14 @@ pub fn Frame(
         <Toasts />
     }
     .into_any()
+}
+
+/// To the help of the page that is shown.
+#[component]
+fn HelpLink() -> impl IntoView {
+    let path = use_location().pathname;
+    let to = move || format!("/admin/help/{}", crate::api::help::topic(&path.read()));
+    view! { <a class="btn quiet icon-only" href=to aria-label="Help on this page"><Icon name="help" /></a> }
 }
 
 #[component]

@@ -8,14 +8,15 @@ use leptos_router::components::Form;
 #[component]
 pub fn SearchBox(
     action: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     value: String,
     #[prop(default = vec![])] hidden: Vec<(String, String)>,
 ) -> impl IntoView {
+    let (name, hint) = (label.clone(), label.clone());
     view! {
         <Form method="GET" action=action attr:class="search" attr:role="search" attr:aria-label=label>
             {hidden.into_iter().map(|(k, v)| view! { <input type="hidden" name=k value=v /> }).collect_view()}
-            <input class="input" type="search" name="q" value=value.clone() prop:value=value aria-label=label placeholder=label autocomplete="off" />
+            <input class="input" type="search" name="q" value=value.clone() prop:value=value aria-label=name placeholder=hint autocomplete="off" />
             <button class="btn" type="submit"><Icon name="search" />"Search"</button>
         </Form>
     }
@@ -77,7 +78,11 @@ pub fn Pager(
 
 /// An empty list: what it would hold, and the next step.
 #[component]
-pub fn Empty(icon: &'static str, title: &'static str, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn Empty(
+    icon: &'static str,
+    #[prop(into)] title: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <div class="empty">
             <Icon name=icon />

@@ -10,6 +10,8 @@ pub mod icon;
 pub mod list;
 pub mod load;
 pub mod month;
+pub mod omni;
+pub mod select;
 pub mod state;
 pub mod theme;
 pub mod time;

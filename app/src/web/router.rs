@@ -85,6 +85,7 @@ pub fn router(state: AppState) -> Router {
         .route("/activate/{token}", post(passwords::by_link))
         .route("/message/{id}/raw", get(files::raw))
         .route("/message/{id}/preview", get(files::preview))
+        .route("/admin/lists/{file}", get(crate::lists::csv::download))
         .merge(crate::light::routes())
         .leptos_routes_with_context(&state, routes, context.clone(), {
             let options = options.clone();

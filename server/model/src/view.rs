@@ -9,9 +9,34 @@ use crate::settings::Settings;
 use crate::words::words;
 use crate::{
     AccountId, Action, Category, Direction, Disposition, DomainId, Finding, HostPort, MailboxId, MessageId, Role,
-    SenderEntry, Timestamp,
+    SenderEntry, Tile, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+
+/// What a check came to, and what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckLine {
+    pub good: bool,
+    pub said: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayCheck {
+    pub gateway: String,
+    pub line: CheckLine,
+}
+
+/// Whether a domain is ready to filter: what its records must be, and what was found just now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartCheck {
+    pub domain: String,
+    pub gateways: Vec<GatewayCheck>,
+    /// The data of the MX record, and of the TXT record with the SPF.
+    pub mx_wanted: String,
+    pub mx: CheckLine,
+    pub spf_wanted: String,
+    pub spf: CheckLine,
+}
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,6 +125,21 @@ pub struct Overview {
     /// Things that need attention, in sentences: `clamd does not answer since 10:00`.
     pub alerts: Vec<String>,
     pub recent: Vec<QuarantineRow>,
+}
+
+/// An administrator's home page: the figures, the tiles in their order, and what the lists among them hold; lists that no
+/// tile shows are empty.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HomeData {
+    pub overview: Overview,
+    pub tiles: Vec<Tile>,
+    /// Senders of most held mail of that time, with how many.
+    pub top_senders: Vec<(String, u64)>,
+    pub top_recipients: Vec<(String, u64)>,
+    pub domains: Vec<DomainRow>,
+    pub audit: Vec<AuditRow>,
+    /// Name and value.
+    pub system: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -25,12 +25,14 @@ mod export;
 mod gateways;
 mod group_members;
 mod groups;
+mod home;
 mod idempotency;
 pub mod import;
 mod layers;
 mod lease;
 mod letter;
 mod link;
+mod lists;
 mod login;
 mod mailbox_change;
 mod mailboxes;
@@ -50,11 +52,13 @@ mod purge;
 mod quarantine;
 mod relay;
 mod release;
+mod search;
 mod secret;
 mod session;
 mod settings;
 mod slices;
 pub mod snapshot;
+mod start;
 mod token;
 
 pub use account_change::AccountChange;
@@ -70,18 +74,21 @@ pub use error::Error;
 pub use gateways::GatewaySource;
 pub use group_members::{MemberChange, MemberRef};
 pub use groups::{GroupChange, GroupView};
+pub use home::tiles_for;
 pub use idempotency::Known as KnownRequest;
+pub use lists::{AdministratorRow, AdministratorsOf, GroupRow, MailboxesOf, OutboundRow};
 pub use login::NewSession;
 pub use mailbox_change::MailboxChange;
 pub use mailboxes::MailboxDetails;
 pub use outbound_members::Member;
-pub use outside::{Bodies, BoxFuture, Outbox, OutgoingMail, QueueView};
+pub use outside::{Bodies, BoxFuture, Outbox, OutgoingMail, Probe, QueueView};
 pub use password::PasswordLink;
 pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use person::MustChange;
 pub use provision::{SenderChange, SendersOf};
 pub use quarantine::ACT_MAX;
 pub use relay::RelayUserChange;
+pub use search::{FOUND_MAX, FoundKind, Hit};
 pub use session::{ABSOLUTE, PasswordSession, SessionView};
 pub use settings::{SettingsOf, SettingsView};
 pub use slices::After;
@@ -89,6 +96,7 @@ pub use snapshot::{Known, Lookup, Snapshot, SnapshotStore};
 pub use store::administrator::Administrator;
 pub use store::brand::Brand;
 pub use store::bulk::{Failure as BulkFailure, State as BulkState};
+pub use store::definition::DefinitionRow;
 pub use store::mailbox::Access;
 pub use store::outbound::OutboundIp;
 pub use store::purge::Retention;
@@ -124,6 +132,7 @@ struct Inner {
     store: Store,
     bodies: Box<dyn Bodies>,
     outbox: Arc<dyn Outbox>,
+    probe: std::sync::OnceLock<Arc<dyn Probe>>,
     config: Config,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     hasher: password::Hasher,
@@ -148,6 +157,7 @@ impl Service {
             store,
             bodies: Box::new(bodies),
             outbox,
+            probe: std::sync::OnceLock::new(),
             config,
             clock: Box::new(clock),
             hasher: password::Hasher::new(),
@@ -166,6 +176,11 @@ impl Service {
 
     fn dns(&self) -> Arc<dyn Dns> {
         self.inner.dns.get().cloned().unwrap_or_else(|| Arc::new(outside::NoDns))
+    }
+
+    /// Gives it a way to look at the Internet, once; without one, checks of domains say that they cannot.
+    pub fn set_probe(&self, probe: Arc<dyn Probe>) {
+        let _ = self.inner.probe.set(probe);
     }
 
     pub fn config(&self) -> &Config {

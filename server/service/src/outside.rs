@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use filter::auth::dns::{Answer, Dns, Failure};
 use model::view::DeferredDestination;
-use model::{Edit, Envelope};
+use model::{Edit, Envelope, HostPort};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::{future::Future, pin::Pin};
 
@@ -36,6 +36,16 @@ pub trait Outbox: Send + Sync {
     fn queue(&self) -> QueueView;
     /// Tries every waiting destination now.
     fn retry_now(&self);
+}
+
+/// What the Internet says of a domain right now. Errors are sentences for the administrator.
+pub trait Probe: Send + Sync {
+    /// Hosts by preference; empty: the name has no such record.
+    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
+    /// The text of each record; empty: there is none.
+    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
+    /// Connects and reads the greeting.
+    fn gateway<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>>;
 }
 
 /// Bodies of held messages (the vault).

@@ -2,9 +2,10 @@
 
 use crate::codec::{self, int};
 use crate::cursor::{self, Cursor, Order, Slice};
-use crate::db::{Row, sql};
+use crate::db::{Query, Row, sql};
 use crate::query;
 use crate::{Connection, Error, Scope};
+use model::view::{ListQuery, Page};
 use model::{AccountId, AdministratorId, EmailAddress, Role, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -106,4 +107,72 @@ fn administrator(r: &Row) -> Result<Administrator, Error> {
         active: int(r, "active")? != 0,
         created: Timestamp(int(r, "created")?),
     })
+}
+
+/// An administrator as lists show them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdministratorRow {
+    pub id: AdministratorId,
+    pub email: String,
+    pub role: Role,
+    pub account_name: Option<String>,
+    pub active: bool,
+    /// Has set a password; else the activation mail waits for an answer.
+    pub activated: bool,
+    pub created: Timestamp,
+}
+
+/// Which administrators a list shows, besides the search.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Of {
+    pub role: Option<Role>,
+    pub active: Option<bool>,
+}
+
+/// Administrators whose address or account has the words; sorted by email, role, account, active or created. An account
+/// sees its own.
+pub async fn list(c: &mut Connection, scope: Scope, of: Of, q: &ListQuery) -> Result<Page<AdministratorRow>, Error> {
+    let from = "FROM administrator x LEFT JOIN account a ON a.id = x.account WHERE ";
+    let dialect = c.dialect();
+    let role = of.role.map(|r| codec::to_word("role", &r)).transpose()?;
+    let narrow = |b: &mut Query| {
+        query::push_scope(b, scope, "x.account");
+        if let Some(role) = &role {
+            b.push(" AND x.role = ").push_bind(role);
+        }
+        if let Some(active) = of.active {
+            b.push(" AND x.active = ").push_bind(active);
+        }
+        query::push_words(b, dialect, "(x.email || ' ' || coalesce(a.name, ''))", &q.q);
+    };
+    let mut b = sql("SELECT count(*) ");
+    b.push(from);
+    narrow(&mut b);
+    let total = b.count(c).await?;
+    let mut b = sql("SELECT x.id, x.email, x.role, a.name AS account_name, x.active,
+        x.password_hash IS NOT NULL AS activated, x.created ");
+    b.push(from);
+    narrow(&mut b);
+    let (number, per_page, offset) = query::page_of(q.page, q.per_page);
+    let column = match q.sort.as_str() {
+        "role" => "x.role",
+        "account" => "coalesce(a.name_key, '')",
+        "state" => "x.active",
+        "created" => "x.created",
+        _ => "x.email_key",
+    };
+    query::push_page(&mut b, column, Some("x.id"), q.desc, (per_page, offset));
+    let row = |r: &Row| {
+        Ok(AdministratorRow {
+            id: AdministratorId(int(r, "id")?),
+            email: codec::text(r, "email")?,
+            role: codec::serde_word(r, "role")?,
+            account_name: r.get("account_name")?,
+            active: int(r, "active")? != 0,
+            activated: r.get("activated")?,
+            created: Timestamp(int(r, "created")?),
+        })
+    };
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, Error>>()?;
+    Ok(query::page(rows, total, number, per_page))
 }

@@ -3,8 +3,9 @@
 
 use crate::codec::{self, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
-use crate::db::{Row, sql};
+use crate::db::{Query, Row, sql};
 use crate::{Connection, Error, Scope, query};
+use model::view::{ListQuery, Page};
 use model::{AccountId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -220,4 +221,49 @@ pub async fn claim_sending(
 ) -> Result<bool, Error> {
     let text = "UPDATE notification SET last_sent = $2 WHERE id = $1 AND (last_sent IS NULL OR last_sent < $3)";
     Ok(sql(text).bind(notification).bind(now.0).bind(not_since.0).execute(c).await? == 1)
+}
+
+/// A definition as lists show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DefinitionRow<D> {
+    pub definition: Definition<D>,
+    /// None: of the whole system.
+    pub account_name: Option<String>,
+}
+
+/// Definitions whose name or account has the words; sorted by name, account or created. An account sees its own and those
+/// of the whole system.
+pub async fn list<D: DeserializeOwned>(
+    c: &mut Connection,
+    kind: Kind,
+    scope: Scope,
+    q: &ListQuery,
+) -> Result<Page<DefinitionRow<D>>, Error> {
+    let from = format!("FROM {} x LEFT JOIN account a ON a.id = x.account WHERE ", kind.table());
+    let dialect = c.dialect();
+    let narrow = |b: &mut Query| {
+        match scope {
+            Scope::All => b.push("1 = 1"),
+            Scope::Account(a) => b.push("coalesce(x.account, 0) IN (0, ").push_bind(a.0).push(")"),
+            Scope::Mailbox(_) => b.push("1 = 0"),
+        };
+        query::push_words(b, dialect, "(x.name || ' ' || coalesce(a.name, ''))", &q.q);
+    };
+    let mut b = sql("SELECT count(*) ");
+    b.push(&from);
+    narrow(&mut b);
+    let total = b.count(c).await?;
+    let mut b = sql("SELECT x.id, x.account, x.name, x.definition, x.created, a.name AS account_name ");
+    b.push(&from);
+    narrow(&mut b);
+    let (number, per_page, offset) = query::page_of(q.page, q.per_page);
+    let column = match q.sort.as_str() {
+        "account" => "coalesce(a.name_key, '')",
+        "created" => "x.created",
+        _ => "x.name_key",
+    };
+    query::push_page(&mut b, column, Some("x.id"), q.desc, (per_page, offset));
+    let row = |r: &Row| Ok(DefinitionRow { definition: definition(r)?, account_name: r.get("account_name")? });
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, Error>>()?;
+    Ok(query::page(rows, total, number, per_page))
 }

@@ -3,8 +3,9 @@
 
 use crate::codec::{self, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
-use crate::db::{Row, sql};
+use crate::db::{Query, Row, sql};
 use crate::{Connection, Error, Scope, query};
+use model::view::{ListQuery, Page};
 use model::{DomainId, EmailAddress, MailboxId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
@@ -202,4 +203,67 @@ fn group<S: DeserializeOwned>(r: &Row) -> Result<Group<S>, Error> {
         settings: codec::json(r, "settings")?,
         created: Timestamp(int(r, "created")?),
     })
+}
+
+/// A group as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRow {
+    pub id: i64,
+    pub name: String,
+    pub domain: DomainId,
+    pub domain_name: String,
+    /// Place among the domain's groups, from 0.
+    pub position: i64,
+    pub members: u64,
+    /// The directory's group that fills it.
+    pub ldap_group: Option<String>,
+    pub created: Timestamp,
+}
+
+/// Groups whose name or domain has the words; sorted by name, domain, members or created.
+pub async fn list(
+    c: &mut Connection,
+    scope: Scope,
+    domain: Option<DomainId>,
+    q: &ListQuery,
+) -> Result<Page<GroupRow>, Error> {
+    let from = "FROM mailbox_group g JOIN domain d ON d.id = g.domain WHERE ";
+    let dialect = c.dialect();
+    let narrow = |b: &mut Query| {
+        query::push_scope(b, scope, "d.account");
+        if let Some(d) = domain {
+            b.push(" AND g.domain = ").push_bind(d.0);
+        }
+        query::push_words(b, dialect, "(g.name || ' ' || d.name)", &q.q);
+    };
+    let mut b = sql("SELECT count(*) ");
+    b.push(from);
+    narrow(&mut b);
+    let total = b.count(c).await?;
+    let mut b = sql("SELECT g.id, g.name, g.domain, d.name AS domain_name, g.position, g.ldap_group, g.created,
+        (SELECT count(*) FROM mailbox_group_member x WHERE x.member_of = g.id) AS members ");
+    b.push(from);
+    narrow(&mut b);
+    let (number, per_page, offset) = query::page_of(q.page, q.per_page);
+    let column = match q.sort.as_str() {
+        "domain" => "d.name",
+        "members" => "members",
+        "created" => "g.created",
+        _ => "g.name_key",
+    };
+    query::push_page(&mut b, column, Some("g.id"), q.desc, (per_page, offset));
+    let row = |r: &Row| {
+        Ok(GroupRow {
+            id: int(r, "id")?,
+            name: text(r, "name")?,
+            domain: DomainId(int(r, "domain")?),
+            domain_name: text(r, "domain_name")?,
+            position: int(r, "position")?,
+            members: codec::count(r, "members")?,
+            ldap_group: r.get("ldap_group")?,
+            created: Timestamp(int(r, "created")?),
+        })
+    };
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, Error>>()?;
+    Ok(query::page(rows, total, number, per_page))
 }

@@ -33,12 +33,14 @@ pub mod password;
 #[cfg(test)]
 mod plans;
 mod postgres;
+pub mod preference;
 pub mod purge;
 pub mod quarantine;
 mod query;
 pub mod reference;
 pub mod relay;
 pub mod rollup;
+pub mod search;
 pub mod senders;
 pub mod session;
 mod sqlite;

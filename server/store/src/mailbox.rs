@@ -437,7 +437,20 @@ const ROW: &str = "SELECT m.id, m.address, m.domain, m.state, m.password_hash IS
     (SELECT count(*) FROM quarantine q WHERE q.mailbox = m.id AND q.disposition = 'quarantined' AND q.system = 0) AS quarantined
     FROM mailbox m";
 
-fn filter(b: &mut Query, dialect: Dialect, scope: Scope, domain: Option<DomainId>, q: &str) {
+/// Which mailboxes a list shows, besides the search: each part narrows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Of {
+    pub domain: Option<DomainId>,
+    pub state: Option<MailboxState>,
+}
+
+impl From<Option<DomainId>> for Of {
+    fn from(domain: Option<DomainId>) -> Self {
+        Of { domain, state: None }
+    }
+}
+
+fn filter(b: &mut Query, dialect: Dialect, scope: Scope, of: Of, q: &str) -> Result<(), Error> {
     b.push(" WHERE 1 = 1");
     match scope {
         Scope::All => {}
@@ -448,23 +461,26 @@ fn filter(b: &mut Query, dialect: Dialect, scope: Scope, domain: Option<DomainId
             b.push(" AND m.id = ").push_bind(m.0);
         }
     }
-    if let Some(d) = domain {
+    if let Some(d) = of.domain {
         b.push(" AND m.domain = ").push_bind(d.0);
+    }
+    if let Some(state) = &of.state {
+        b.push(" AND m.state = ").push_bind(codec::to_word("state", state)?);
     }
     for word in query::words(q) {
         b.push(" AND EXISTS (SELECT 1 FROM mailbox_address x WHERE x.mailbox = m.id AND ");
         push_contains(b, dialect, "x.address", word);
         b.push(")");
     }
+    Ok(())
 }
 
 /// How many [`list`] finds: kept with domain and account where nothing is searched for.
-async fn total(c: &mut Connection, scope: Scope, domain: Option<DomainId>, q: &str) -> Result<u64, Error> {
-    match (scope, domain) {
-        (Scope::All | Scope::Account(_), None) if query::words(q).next().is_none() => {
-            Ok(crate::account::totals(c, scope).await?.2)
-        }
-        (Scope::All | Scope::Account(_), Some(d)) if query::words(q).next().is_none() => {
+async fn total(c: &mut Connection, scope: Scope, of: Of, q: &str) -> Result<u64, Error> {
+    let whole = of.state.is_none() && query::words(q).next().is_none();
+    match (scope, of.domain) {
+        (Scope::All | Scope::Account(_), None) if whole => Ok(crate::account::totals(c, scope).await?.2),
+        (Scope::All | Scope::Account(_), Some(d)) if whole => {
             let mut b = sql("SELECT mailboxes FROM domain WHERE id = $1").bind(d.0);
             if let Scope::Account(a) = scope {
                 b.push(" AND account = ").push_bind(a.0);
@@ -473,7 +489,7 @@ async fn total(c: &mut Connection, scope: Scope, domain: Option<DomainId>, q: &s
         }
         _ => {
             let mut b = sql("SELECT count(*) FROM mailbox m");
-            filter(&mut b, c.dialect(), scope, domain, q);
+            filter(&mut b, c.dialect(), scope, of, q)?;
             b.count(c).await
         }
     }
@@ -483,14 +499,14 @@ async fn total(c: &mut Connection, scope: Scope, domain: Option<DomainId>, q: &s
 pub async fn slice(
     c: &mut Connection,
     scope: Scope,
-    domain: Option<DomainId>,
+    of: impl Into<Of>,
     q: &str,
     after: Option<&Cursor>,
     limit: u32,
 ) -> Result<Slice<MailboxRow>, Error> {
     const ORDER: Order = Order { key: "m.address", id: Some("m.id"), descending: false, text: (true, false) };
     let mut b = sql(ROW);
-    filter(&mut b, c.dialect(), scope, domain, q);
+    filter(&mut b, c.dialect(), scope, of.into(), q)?;
     let limit = ORDER.after(&mut b, after, limit)?;
     let rows = rows(b, c).await?;
     Ok(cursor::slice(rows, limit, |r: &MailboxRow| (r.address.clone(), r.id.0)))
@@ -499,13 +515,14 @@ pub async fn slice(
 pub async fn list(
     c: &mut Connection,
     scope: Scope,
-    domain: Option<DomainId>,
+    of: impl Into<Of>,
     q: &ListQuery,
 ) -> Result<Page<MailboxRow>, Error> {
     let (number, per_page, offset) = query::page_of(q.page, q.per_page);
-    let total = total(c, scope, domain, &q.q).await?;
+    let of = of.into();
+    let total = total(c, scope, of, &q.q).await?;
     let mut b = sql(ROW);
-    filter(&mut b, c.dialect(), scope, domain, &q.q);
+    filter(&mut b, c.dialect(), scope, of, &q.q)?;
     let column = match q.sort.as_str() {
         "state" => "m.state",
         "quarantined" => "quarantined",

@@ -2,8 +2,9 @@
 
 use crate::codec::{self, int, text};
 use crate::cursor::{self, Cursor, Order, Slice};
-use crate::db::{Row, sql};
+use crate::db::{Query, Row, sql};
 use crate::{Connection, Error, Scope, query};
+use model::view::{ListQuery, Page};
 use model::{AccountId, Cidr, DomainId, DomainName, Settings};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -126,4 +127,54 @@ pub async fn put(c: &mut Connection, o: &OutboundIp) -> Result<bool, Error> {
     .execute(c)
     .await?;
     Ok(done == 1)
+}
+
+/// An outbound IP as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboundRow {
+    pub id: i64,
+    pub range: String,
+    pub nickname: String,
+    pub account: AccountId,
+    pub account_name: String,
+    /// How many member domains it has.
+    pub domains: u64,
+}
+
+/// Outbound IPs whose range, nickname or account has the words; sorted by range, nickname, account or domains.
+pub async fn list(c: &mut Connection, scope: Scope, q: &ListQuery) -> Result<Page<OutboundRow>, Error> {
+    let from = "FROM outbound_ip o JOIN account a ON a.id = o.account WHERE ";
+    let dialect = c.dialect();
+    let narrow = |b: &mut Query| {
+        query::push_scope(b, scope, "o.account");
+        query::push_words(b, dialect, "(o.range || ' ' || o.nickname || ' ' || a.name)", &q.q);
+    };
+    let mut b = sql("SELECT count(*) ");
+    b.push(from);
+    narrow(&mut b);
+    let total = b.count(c).await?;
+    let mut b = sql("SELECT o.id, o.range, o.nickname, o.account, a.name AS account_name,
+        (SELECT count(*) FROM outbound_member m WHERE m.outbound_ip = o.id) AS domains ");
+    b.push(from);
+    narrow(&mut b);
+    let (number, per_page, offset) = query::page_of(q.page, q.per_page);
+    let column = match q.sort.as_str() {
+        "nickname" => "o.nickname",
+        "account" => "a.name_key",
+        "domains" => "domains",
+        _ => "o.range",
+    };
+    query::push_page(&mut b, column, Some("o.id"), q.desc, (per_page, offset));
+    let row = |r: &Row| {
+        Ok(OutboundRow {
+            id: int(r, "id")?,
+            range: text(r, "range")?,
+            nickname: text(r, "nickname")?,
+            account: AccountId(int(r, "account")?),
+            account_name: text(r, "account_name")?,
+            domains: codec::count(r, "domains")?,
+        })
+    };
+    let rows = b.fetch_all(c).await?.iter().map(row).collect::<Result<_, Error>>()?;
+    Ok(query::page(rows, total, number, per_page))
 }

@@ -323,3 +323,30 @@ pub async fn close(
     .await?;
     Ok(true)
 }
+
+/// Who or what most held mail is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldBy {
+    Sender,
+    Recipient,
+}
+
+/// The senders or recipients of most mail that came since then and is held, most first, with how many.
+pub async fn most_held(
+    c: &mut Connection,
+    scope: Scope,
+    by: HeldBy,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<(String, u64)>, Error> {
+    let column = match by {
+        HeldBy::Sender => "q.envelope_from",
+        HeldBy::Recipient => "q.recipient",
+    };
+    let mut b = sql(format!("SELECT {column} AS name, count(*) AS held FROM quarantine q"));
+    let query = QuarantineQuery { from: Some(since), ..QuarantineQuery::default() };
+    filter(&mut b, c.dialect(), scope, &query);
+    b.push(&format!(" AND {column} <> '' GROUP BY {column} ORDER BY held DESC, {column} LIMIT {limit}"));
+    let rows = b.fetch_all(c).await?;
+    rows.iter().map(|r| Ok((text(r, "name")?, codec::count(r, "held")?))).collect()
+}

@@ -12,7 +12,7 @@ mod secret;
 pub mod units;
 pub mod verifier;
 
-pub use content_filter::ContentFilter;
+pub use content_filter::{ContentFilter, Rule as ContentFilterRule};
 pub use expression::Expression;
 pub use notification::Notification;
 pub use secret::Secret;

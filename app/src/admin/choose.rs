@@ -1,0 +1,58 @@
+//! Choosing the account or domain that a new thing belongs to: a list where all fit, else the first by name.
+
+use crate::api::{accounts::accounts, domains::domains};
+use crate::ui::form::Select;
+use crate::ui::{Empty, load};
+use leptos::prelude::*;
+use model::view::ListQuery;
+
+fn first() -> ListQuery {
+    ListQuery { sort: "name".into(), per_page: 500, ..ListQuery::default() }
+}
+
+/// A form's field `account`, or the way to a first account; `form` is shown with it.
+#[component]
+pub fn WithAccount(#[prop(optional, into)] chosen: String, form: fn(AnyView) -> AnyView) -> impl IntoView {
+    let list = Resource::new_blocking(|| (), |()| accounts(first()));
+    load(list, move |found| {
+        let options: Vec<_> = found.rows.iter().map(|a| (a.id.to_string(), a.name.clone())).collect();
+        if options.is_empty() {
+            return view! {
+                <Empty icon="building" title="First an account">
+                    <p>"It belongs to an account. "<a href="/admin/accounts/new">"Add an account"</a></p>
+                </Empty>
+            }
+            .into_any();
+        }
+        let value = chosen.clone();
+        // Within a form, so that what was chosen is kept when it fails.
+        form(
+            Select(crate::ui::form::SelectProps { name: "account", label: "Account", help: "", options, value })
+                .into_any(),
+        )
+    })
+    .into_any()
+}
+
+/// The same with a domain.
+#[component]
+pub fn WithDomain(#[prop(optional, into)] chosen: String, form: fn(AnyView) -> AnyView) -> impl IntoView {
+    let list = Resource::new_blocking(|| (), |()| domains(first()));
+    load(list, move |found| {
+        let options: Vec<_> = found.rows.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
+        if options.is_empty() {
+            return view! {
+                <Empty icon="globe" title="First a domain">
+                    <p>"It belongs to a domain. "<a href="/admin/domains/new">"Add a domain"</a></p>
+                </Empty>
+            }
+            .into_any();
+        }
+        let value = chosen.clone();
+        form(
+            Select(crate::ui::form::SelectProps { name: "domain", label: "Domain", help: "", options, value })
+                .into_any(),
+        )
+    })
+    .into_any()
+}
