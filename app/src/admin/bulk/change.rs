@@ -45,7 +45,9 @@ pub fn New() -> impl IntoView {
     let refresh = use_refresh();
     let data = Resource::new_blocking(
         move || (pick.get(), refresh.get()),
-        |(pick, _)| async move { if pick.is_open() { Ok(None) } else { bulk_count(pick).await.map(Some) } },
+        |(pick, _)| async move {
+            if pick.is_open() || pick.of == "import" { Ok(None) } else { bulk_count(pick).await.map(Some) }
+        },
     );
     view! {
         <PageHead title="New bulk operation" up=vec![("/admin/bulk".into(), "Bulk operations".into())] />
@@ -71,7 +73,7 @@ fn kinds(now: &str) -> AnyView {
             view! { <a href=format!("/admin/bulk/new?of={word}") aria-current=current>{title}</a> }.into_any()
         })
         .collect();
-    view! { <nav class="segments mb-5" aria-label="What it is about">{links}</nav> }.into_any()
+    view! { <nav class="segments wrap mb-5" aria-label="What it is about">{links}</nav> }.into_any()
 }
 
 fn choices(first: &str, rest: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -174,11 +176,11 @@ fn change(act: Act<StartBulk>, pick: BulkPick, count: u64) -> AnyView {
         <div class="settings-body mt-3">{sections}</div>
         <section class="card mt-3" aria-labelledby="go"><h2 id="go">"3. Confirm"</h2>
             <label class="choice mb-3"><input id="f-sure" type="checkbox" name="sure" value="on" form=FORM required /><span>{format!("Yes, do this to {many}")}</span></label>
+            {with_aliases.then(|| view! { <label class="choice mb-3"><input type="checkbox" name="fields[with_aliases]" value="on" form=FORM /><span>"Where mailboxes are deleted, their aliases may go with them"</span></label> })}
             <div class="form-acts mt-0">
                 <button class="btn primary" type="submit" form=FORM name="act" value="change">{format!("Change {many}")}</button>
                 <button class="btn danger" type="submit" form=FORM name="act" value="delete">{format!("Delete {many}")}</button>
             </div>
-            {with_aliases.then(|| view! { <label class="choice"><input type="checkbox" name="fields[with_aliases]" value="on" form=FORM /><span>"Where mailboxes are deleted, their aliases may go with them"</span></label> })}
         </section>
     }
     .into_any()

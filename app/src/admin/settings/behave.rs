@@ -46,7 +46,7 @@ mod there {
         if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
             return match input.type_().as_str() {
                 "checkbox" | "radio" => input.checked() != input.default_checked(),
-                "search" | "file" => false,
+                "search" | "file" | "password" => false,
                 // A hidden field's value is its default; script notes what was there.
                 "hidden" => input.get_attribute("data-was").is_some_and(|was| was != input.value()),
                 _ => input.value() != input.default_value(),
@@ -65,7 +65,7 @@ mod there {
     }
 
     fn changed(of: &Element) -> bool {
-        of.has_attribute("data-rows") || all(of, CONTROLS).iter().any(differs)
+        !of.has_attribute("data-sent") && all(of, CONTROLS).iter().any(differs)
     }
 
     /// Marks the settings that differ and counts them with the other forms that do.
@@ -92,6 +92,9 @@ mod there {
             && event.type_() == "change"
         {
             read_file(&input, dirty);
+        }
+        if let Some(form) = target(event).and_then(|t| t.closest("form").ok().flatten()) {
+            let _ = form.remove_attribute("data-sent");
         }
         count(dirty);
     }
@@ -197,7 +200,12 @@ mod there {
 
     /// What was not changed is not sent: its fieldset is disabled while the form is read.
     pub fn submitting(event: &ev::SubmitEvent) {
-        let is_ours = target(event).is_some_and(|f| f.id() == "settings-form");
+        let form = target(event);
+        let is_ours = form.as_ref().is_some_and(|f| f.id() == "settings-form");
+        if let Some(form) = form.filter(|_| !is_ours) {
+            // What it holds now is on its way; it counts again when it is edited.
+            let _ = form.set_attribute("data-sent", "");
+        }
         let Some(root) = root().filter(|_| is_ours) else { return };
         let set = |disabled: bool, of: &[HtmlFieldSetElement]| of.iter().for_each(|f| f.set_disabled(disabled));
         let clean: Vec<HtmlFieldSetElement> =

@@ -172,8 +172,9 @@ impl Draw<'_> {
                 view! { <option value=v selected=selected>{label}</option> }.into_any()
             })
             .collect();
+        let described = part.is_none().then(|| format!("h-{id}"));
         view! {
-            <select class="input" id=format!("f-{}", if part.is_none() { id } else { name }) name=posted(name) form=self.form aria-label=self.aria(part)>{odd}{options}</select>
+            <select class="input" id=format!("f-{}", if part.is_none() { id } else { name }) name=posted(name) form=self.form aria-label=self.aria(part) aria-describedby=described>{odd}{options}</select>
         }
         .into_any()
     }

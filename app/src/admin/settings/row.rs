@@ -88,7 +88,7 @@ pub fn setting(of: FormOf, section: &'static str, s: &SettingState, posted: Opti
         view! { <p class="origin">{source(of, s, d)}{reset.is_some().then_some(" \u{b7} ")}{reset}<span class="unsaved">"Not saved yet"</span></p> }
     });
     view! {
-        <fieldset class="setting" id=format!("s-{path}") data-path=path.clone() aria-labelledby=id.clone() aria-describedby=help_id.clone() hidden=hidden>
+        <fieldset class="setting" id=format!("s-{path}") data-path=path.clone() hidden=hidden>
             <div>
                 <label class="setting-label" id=id.clone() for=format!("f-{path}")>{d.label}</label>
                 <p class="help" id=help_id.clone()>{d.help}</p>
