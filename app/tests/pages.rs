@@ -101,6 +101,7 @@ async fn every_administrator_page_is_whole_without_script() {
     let held = demo.state.service.quarantine(&Actor::system("test"), &QuarantineQuery::default()).await.unwrap();
     let message = format!("/admin/quarantine/{}", held.rows[0].id);
     let domain = format!("/admin/domains/{}", demo.domain);
+    let check = format!("/admin/start?domain={}", demo.domain);
     let pages = [
         ("/admin", "Traffic by category"),
         ("/admin?range=7d", "Show as table"),
@@ -116,6 +117,23 @@ async fn every_administrator_page_is_whole_without_script() {
         ("/admin/quarantine/delete?ids=1,2", "Delete 2 messages?"),
         ("/admin/audit", "mailbox.add"),
         ("/admin/search?q=acme", "acme.test"),
+        ("/admin/search?q=mailb&category=pages", "/admin/mailboxes/new"),
+        ("/admin/mailboxes?state=inactive&q=bob", "No mailbox matches"),
+        ("/admin/groups", "No groups yet"),
+        ("/admin/groups/new", "Directory group"),
+        ("/admin/outbound-ips", "No outbound IPs yet"),
+        ("/admin/outbound-ips/new", "Nickname"),
+        ("/admin/administrators", ADMIN),
+        ("/admin/administrators/new", "Account Operator"),
+        ("/admin/administrators/1", "Whole system"),
+        ("/admin/content-filters", "No content filters yet"),
+        ("/admin/content-filters/new", "Rule 1"),
+        ("/admin/delete?list=mailboxes&ids=1,2", "Delete 2 mailboxes?"),
+        ("/admin/tiles", "Senders of most held mail"),
+        ("/admin/start", "A new account"),
+        ("/admin/start?account=1", "Domain name"),
+        (check.as_str(), "v=spf1 a:"),
+        ("/admin/help/domains", "MX record"),
     ];
     for (path, text) in pages {
         let answer = browser.get(path).await;
@@ -164,6 +182,67 @@ async fn a_form_without_script_adds_an_account_and_says_so() {
     browser.cookies = format!("{session}; {}", again.cookies());
     let page = browser.get("/admin/accounts/new").await.text;
     assert!(page.contains("role=\"alert\"") && page.contains("value=\"Globex\""), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_a_list_are_changed_and_deleted_without_script_and_come_as_a_file() {
+    let data = tempfile::tempdir().unwrap();
+    let (demo, browser) = logged_in(data.path()).await;
+    let token = browser.token().await;
+    let system = Actor::system("test");
+    let row = || async { demo.state.service.mailboxes(&system, None, &ListQuery::default()).await.unwrap() };
+    let first = row().await.rows[0].clone();
+    let act = |act: &str| format!("form_token={token}&list=mailboxes&ids%5B%5D={}&act={act}", first.id);
+
+    let done = browser.post("/fn/list_act", &act("deactivate")).await;
+    assert_eq!(done.header(header::LOCATION), "/admin/mailboxes");
+    assert_eq!(row().await.rows[0].state, model::view::MailboxState::Inactive);
+
+    let file = browser.get("/admin/lists/mailboxes.csv?state=inactive").await;
+    assert!(file.header(header::CONTENT_TYPE).starts_with("text/csv"));
+    let lines: Vec<&str> = file.text.lines().collect();
+    assert_eq!(lines[0], "Address,Other names,State,Password,Held,Added");
+    assert!(lines.len() == 2 && lines[1].starts_with(&first.address), "{lines:?}");
+    // A compressor asks the stream once more after its end.
+    let packed = Request::get("/admin/lists/mailboxes.csv").header(header::ACCEPT_ENCODING, "gzip");
+    let packed = browser.send(packed, String::new()).await;
+    assert_eq!((packed.status, packed.header(header::CONTENT_ENCODING)), (StatusCode::OK, "gzip"));
+    assert_eq!(browser.get("/admin/lists/secrets.csv").await.status, StatusCode::NOT_FOUND);
+    let anonymous = Browser { router: browser.router.clone(), cookies: String::new() };
+    assert_eq!(anonymous.get("/admin/lists/mailboxes.csv").await.status, StatusCode::SEE_OTHER);
+
+    let before = row().await.total;
+    let asked = browser.post("/fn/list_act", &act("delete")).await;
+    let confirm = asked.header(header::LOCATION).to_owned();
+    assert!(browser.get(&confirm).await.text.contains("Delete 1 mailbox?"));
+    assert_eq!(row().await.total, before);
+    browser.post("/fn/list_act", &act("delete_confirmed")).await;
+    assert_eq!(row().await.total, before - 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_content_filter_that_is_wrong_keeps_what_was_typed_without_script() {
+    let data = tempfile::tempdir().unwrap();
+    let (_demo, mut browser) = logged_in(data.path()).await;
+    let token = browser.token().await;
+    let form = |expression: &str| {
+        format!(
+            "form_token={token}&account=1&name=Secrets&rules%5B0%5D%5Bexpressions%5D={expression}&rules%5B0%5D%5Btext%5D=1"
+        )
+    };
+    let refused = browser.post("/fn/content_filter_save", &form("broken%28")).await;
+    let session = browser.cookies.clone();
+    browser.cookies = format!("{session}; {}", refused.cookies());
+    let page = browser.get("/admin/content-filters/new").await.text;
+    assert!(
+        page.contains("Rule 1: ") && page.contains(">broken(</textarea>") && page.contains("value=\"Secrets\""),
+        "{page}"
+    );
+    browser.cookies = session;
+    let added = browser.post("/fn/content_filter_save", &form("top+secret")).await;
+    let to = added.header(header::LOCATION).to_owned();
+    assert!(to.starts_with("/admin/content-filters/"), "{to}");
+    assert!(browser.get(&to).await.text.contains(">top secret</textarea>"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -232,7 +311,7 @@ async fn an_owner_is_kept_out_of_the_administrators_pages() {
     assert_eq!(answer.header(header::LOCATION), "/my");
     browser.cookies = answer.cookies();
     assert_eq!(browser.get("/admin").await.header(header::LOCATION), "/my");
-    let figures = Request::get("/fn/overview?hours=24");
+    let figures = Request::get("/fn/home?hours=24");
     assert_eq!(browser.send(figures, String::new()).await.status, StatusCode::FORBIDDEN);
 }
 

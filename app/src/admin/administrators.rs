@@ -1,6 +1,6 @@
 //! Administrators: four roles, of the whole system or of one account (guide chapter 4 "Managing Administrators").
 
-use super::choose::WithAccount;
+use super::choose::{Choices, WithAccount};
 use crate::api::administrators::{AddAdministrator, AdministratorView, EditAdministrator, ROLES, administrator};
 use crate::api::lists::ActOnRows;
 use crate::lists::{ListKind, ListPage};
@@ -41,7 +41,7 @@ pub fn Add() -> impl IntoView {
     }
 }
 
-fn form(account: AnyView) -> AnyView {
+fn form(account: Choices) -> AnyView {
     let act = use_act::<AddAdministrator>();
     let system = me().is_some_and(|m| m.role == Role::System);
     view! {
@@ -50,7 +50,7 @@ fn form(account: AnyView) -> AnyView {
             <Field name="email" label="Email address" kind="email" required=true maxlength=254
                 help="An activation mail goes there; its link holds 7 days, and lets them choose a password." />
             <Select name="role" label="Role" options=role_options(system) />
-            {account}
+            {account.field()}
             {system.then(|| view! { <p class="help">"A system administrator belongs to no account: the account is not used then."</p> })}
             <div class="form-acts">
                 <button class="btn primary" type="submit">"Add administrator"</button>

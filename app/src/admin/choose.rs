@@ -6,13 +6,28 @@ use crate::ui::{Empty, load};
 use leptos::prelude::*;
 use model::view::ListQuery;
 
+/// What there is to choose from; to be shown inside of the form, which keeps what was chosen when it fails.
+pub struct Choices {
+    name: &'static str,
+    label: &'static str,
+    options: Vec<(String, String)>,
+    value: String,
+}
+
+impl Choices {
+    pub fn field(self) -> AnyView {
+        let Choices { name, label, options, value } = self;
+        view! { <Select name label options value /> }.into_any()
+    }
+}
+
 fn first() -> ListQuery {
     ListQuery { sort: "name".into(), per_page: 500, ..ListQuery::default() }
 }
 
 /// A form's field `account`, or the way to a first account; `form` is shown with it.
 #[component]
-pub fn WithAccount(#[prop(optional, into)] chosen: String, form: fn(AnyView) -> AnyView) -> impl IntoView {
+pub fn WithAccount(#[prop(optional, into)] chosen: String, form: fn(Choices) -> AnyView) -> impl IntoView {
     let list = Resource::new_blocking(|| (), |()| accounts(first()));
     load(list, move |found| {
         let options: Vec<_> = found.rows.iter().map(|a| (a.id.to_string(), a.name.clone())).collect();
@@ -25,18 +40,14 @@ pub fn WithAccount(#[prop(optional, into)] chosen: String, form: fn(AnyView) -> 
             .into_any();
         }
         let value = chosen.clone();
-        // Within a form, so that what was chosen is kept when it fails.
-        form(
-            Select(crate::ui::form::SelectProps { name: "account", label: "Account", help: "", options, value })
-                .into_any(),
-        )
+        form(Choices { name: "account", label: "Account", options, value })
     })
     .into_any()
 }
 
 /// The same with a domain.
 #[component]
-pub fn WithDomain(#[prop(optional, into)] chosen: String, form: fn(AnyView) -> AnyView) -> impl IntoView {
+pub fn WithDomain(#[prop(optional, into)] chosen: String, form: fn(Choices) -> AnyView) -> impl IntoView {
     let list = Resource::new_blocking(|| (), |()| domains(first()));
     load(list, move |found| {
         let options: Vec<_> = found.rows.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
@@ -49,10 +60,7 @@ pub fn WithDomain(#[prop(optional, into)] chosen: String, form: fn(AnyView) -> A
             .into_any();
         }
         let value = chosen.clone();
-        form(
-            Select(crate::ui::form::SelectProps { name: "domain", label: "Domain", help: "", options, value })
-                .into_any(),
-        )
+        form(Choices { name: "domain", label: "Domain", options, value })
     })
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! Content filters: rules of words, expressions and headers (guide chapter 10).
 
-use super::choose::WithAccount;
+use super::choose::{Choices, WithAccount};
 use crate::api::content_filters::{FilterForm, RuleForm, SaveContentFilter, content_filter};
 use crate::lists::{ListKind, ListPage};
 use crate::ui::form::kept;
@@ -41,14 +41,14 @@ pub fn Edit() -> impl IntoView {
     })
 }
 
-fn form(f: FilterForm, account: Option<AnyView>) -> AnyView {
+fn form(f: FilterForm, account: Option<Choices>) -> AnyView {
     let act = use_act::<SaveContentFilter>();
     let new = f.id == 0;
     view! {
         <ActForm act class="form wide">
             <FormErrors />
             <input type="hidden" name="id" value=f.id />
-            {account}
+            {account.map(Choices::field)}
             <Field name="name" label="Name" value=f.name required=true maxlength=100 />
             {rules(f.rules)}
             <Field name="blank_headers" label="Match blank headers" value=f.blank_headers maxlength=2000
@@ -69,12 +69,10 @@ fn form(f: FilterForm, account: Option<AnyView>) -> AnyView {
 /// The rules there are, and an empty one: saving it gives the next. Called within the form, so that what was typed is
 /// kept when it fails.
 fn rules(saved: Vec<RuleForm>) -> AnyView {
-    (move || {
-        let typed = (0..100).take_while(|n| kept(&format!("rules[{n}][expressions]")).is_some()).count();
-        let count = (saved.len() + 1).max(typed);
-        (0..count).map(|n| rule(n, saved.get(n).cloned(), typed > 0)).collect_view()
-    })()
-    .into_any()
+    let typed = (0..100).take_while(|n| kept(&format!("rules[{n}][expressions]")).is_some()).count();
+    let count = (saved.len() + 1).max(typed);
+    let all = (0..count).map(|n| rule(n, saved.get(n).cloned(), typed > 0));
+    all.collect::<Vec<_>>().into_any()
 }
 
 fn rule(n: usize, saved: Option<RuleForm>, typed: bool) -> AnyView {
@@ -88,14 +86,14 @@ fn rule(n: usize, saved: Option<RuleForm>, typed: bool) -> AnyView {
     let names_id = format!("rule-{n}-names");
     view! {
         <fieldset class="card mb-3">
-            <legend class="legend">{if empty { "A further rule".to_owned() } else { format!("Rule {}", n + 1) }}</legend>
-            <label for=id.clone()>"Expressions, one a line"</label>
+            <legend class="legend">{if empty && n > 0 { "A further rule".to_owned() } else { format!("Rule {}", n + 1) }}</legend>
+            <div class="field"><label for=id.clone()>"Expressions, one a line"</label>
             <textarea class="input mono" id=id name=name("expressions") rows="4" spellcheck="false">{value("expressions", saved.expressions)}</textarea>
-            <p class="help">"A word or phrase is found as whole words, in letters of either case; anything else is a regular expression, such as f[aio]+t."</p>
+            <p class="help">"A word or phrase is found as whole words, in letters of either case; anything else is a regular expression, such as f[aio]+t."</p></div>
             <label class="choice"><input type="checkbox" name=name("text") value="1" checked=text /><span>"Search the text"</span></label>
             <label class="choice"><input type="checkbox" name=name("headers") value="1" checked=headers /><span>"Search headers"</span></label>
-            <label for=names_id.clone()>"Only these headers"<span class="soft small">" (optional)"</span></label>
-            <input class="input" id=names_id name=name("names") value=value("names", saved.names) placeholder="Subject, X-Mailer" autocomplete="off" />
+            <div class="field"><label for=names_id.clone()>"Only these headers"<span class="soft small">" (optional)"</span></label>
+            <input class="input" id=names_id name=name("names") value=value("names", saved.names) placeholder="Subject, X-Mailer" autocomplete="off" /></div>
             <label class="choice"><input type="checkbox" name=name("remove") value="1" checked=remove />
                 <span>"Take what matched out of the subject, for filters that route or encrypt"</span></label>
         </fieldset>

@@ -1,6 +1,6 @@
 //! Groups: settings and senders for some mailboxes of a domain (guide chapter 5).
 
-use super::choose::WithDomain;
+use super::choose::{Choices, WithDomain};
 use crate::api::groups::AddGroup;
 use crate::lists::{ListKind, ListPage};
 use crate::ui::{ActForm, Field, FormErrors, PageHead, use_act};
@@ -23,12 +23,12 @@ pub fn Add() -> impl IntoView {
     }
 }
 
-fn form(domain: AnyView) -> AnyView {
+fn form(domain: Choices) -> AnyView {
     let act = use_act::<AddGroup>();
     view! {
         <ActForm act>
             <FormErrors />
-            {domain}
+            {domain.field()}
             <Field name="name" label="Name" required=true maxlength=100 help="Such as the department. A domain has each name once." />
             <Field name="ldap_group" label="Directory group" maxlength=500
                 help="The members of this group of the domain's directory become members." />

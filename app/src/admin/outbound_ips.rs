@@ -1,6 +1,6 @@
 //! Outbound IPs: servers that may send through the gateway (guide chapter 7).
 
-use super::choose::WithAccount;
+use super::choose::{Choices, WithAccount};
 use crate::api::outbound::AddOutboundIp;
 use crate::lists::{ListKind, ListPage};
 use crate::ui::{ActForm, Field, FormErrors, PageHead, use_act};
@@ -21,12 +21,12 @@ pub fn Add() -> impl IntoView {
     }
 }
 
-fn form(account: AnyView) -> AnyView {
+fn form(account: Choices) -> AnyView {
     let act = use_act::<AddOutboundIp>();
     view! {
         <ActForm act>
             <FormErrors />
-            {account}
+            {account.field()}
             <Field name="range" label="Address or network" required=true maxlength=50
                 help="Such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/64. Its servers may send mail through this gateway." />
             <Field name="nickname" label="Nickname" maxlength=100 help="What people call the server." />

@@ -21,7 +21,7 @@ pub struct HelpText {
 
 /// Which text helps on the page at this path.
 pub fn topic(path: &str) -> &'static str {
-    let first = path.trim_start_matches("/admin").trim_matches('/').split('/').next().unwrap_or_default();
+    let first = path.strip_prefix("/admin").unwrap_or(path).trim_matches('/').split('/').next().unwrap_or_default();
     let known = [
         "accounts",
         "administrators",

@@ -82,7 +82,7 @@ pub fn ActBar(
     let none = move || clock.is_some_and(|c| c.0.read().is_some()) && selected.get() == 0;
     let many = kind.spec().what.1;
     view! {
-        <div class="bulk" role="group" aria-label=format!("With the selected {many}")>
+        <div class="bulk" class:none=none role="group" aria-label=format!("With the selected {many}")>
             <span data-testid="selected" class="soft">
                 {move || match selected.get() { 0 => format!("Select {many} to change or delete them"), n => format!("{n} selected") }}
             </span>

@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::{StreamExt, stream};
 use leptos_router::params::ParamsMap;
 use model::{Actor, ErrorCode, UserError};
 use service::{After, Cursor, Error, Service};
@@ -151,7 +151,7 @@ pub async fn download(
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", kind.slug())),
     ];
-    (headers, Body::from_stream(futures::StreamExt::chain(begin, rest))).into_response()
+    (headers, Body::from_stream(begin.chain(rest).fuse())).into_response()
 }
 
 #[cfg(test)]

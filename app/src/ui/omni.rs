@@ -4,7 +4,7 @@
 
 use crate::api::search::{FoundIn, search};
 use crate::ui::Icon;
-use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -23,7 +23,9 @@ pub fn Omni(action: &'static str) -> impl IntoView {
     let found: RwSignal<Vec<FoundIn>> = RwSignal::new(Vec::new());
     let chosen = RwSignal::new(0usize);
     let open = RwSignal::new(false);
-    let all = move || found.with(|f| f.iter().flat_map(|c| c.found.iter().map(|x| x.href.clone())).collect::<Vec<_>>());
+    let all = move || {
+        found.with_untracked(|f| f.iter().flat_map(|c| c.found.iter().map(|x| x.href.clone())).collect::<Vec<_>>())
+    };
     ask(text, asked, found, chosen, open);
 
     // Any navigation closes the list.
@@ -38,16 +40,11 @@ pub fn Omni(action: &'static str) -> impl IntoView {
         text.set(String::new());
         navigate(to, leptos_router::NavigateOptions::default());
     };
-    let submit = move |event: SubmitEvent| {
-        // What was typed last may not be answered yet: then the page of results is the answer.
-        let fresh = asked.get_untracked() == text.get_untracked().trim();
-        if let Some(to) = all().get(chosen.get_untracked()).filter(|_| fresh && open.get_untracked()) {
-            event.prevent_default();
-            go(to);
-        }
-    };
     let keys = move |event: KeyboardEvent| {
-        let count = all().len();
+        let found = all();
+        let count = found.len();
+        // What was typed last may not be answered yet: then the form is sent, and the page of results is the answer.
+        let fresh = asked.get_untracked() == text.get_untracked().trim();
         let step = |by: usize| {
             if count > 0 {
                 chosen.update(|c| *c = (*c + by) % count)
@@ -57,13 +54,17 @@ pub fn Omni(action: &'static str) -> impl IntoView {
             "ArrowDown" => step(1),
             "ArrowUp" => step(count.saturating_sub(1)),
             "Escape" if open.get_untracked() => open.set(false),
+            "Enter" if fresh && open.get_untracked() => match found.get(chosen.get_untracked()) {
+                Some(to) => go(to),
+                None => return,
+            },
             _ => return,
         }
         event.prevent_default();
     };
     let shown = move || open.get() && !found.with(Vec::is_empty);
     view! {
-        <Form method="GET" action=action attr:class="omni" attr:role="search" attr:aria-label="Everything" on:submit=submit>
+        <Form method="GET" action=action attr:class="omni" attr:role="search" attr:aria-label="Everything">
             <Icon name="search" />
             <input id="omni" type="search" name="q" aria-label="Search everything" placeholder="Search or jump to" autocomplete="off"
                 role="combobox" aria-autocomplete="list" aria-controls="omni-list"

@@ -45,8 +45,11 @@ fn limited(b: &mut Query, order: &str, limit: u32) {
     b.push(" ORDER BY ").push(order).push(&format!(" LIMIT {limit}"));
 }
 
-/// Mailboxes with an address that begins so, in letters of either case. An account is searched by primary addresses, and
-/// finds an alias by the whole of it: aliases are kept for all accounts together.
+/// Addresses of all accounts that are looked at for those of one.
+const LOOKED_AT: u32 = 2_000;
+
+/// Mailboxes with an address that begins so, in letters of either case. For one account, aliases and addresses with
+/// capitals are found among the first [`LOOKED_AT`] of all accounts: addresses are kept for all together.
 pub async fn mailboxes(c: &mut Connection, scope: Scope, prefix: &str, limit: u32) -> Result<Vec<Hit>, Error> {
     let key = prefix.to_lowercase();
     match scope {
@@ -59,20 +62,25 @@ pub async fn mailboxes(c: &mut Connection, scope: Scope, prefix: &str, limit: u3
             hits(b, c).await
         }
         Scope::Account(account) => {
-            let mut found = Vec::new();
-            let spellings = if key == prefix { vec![key.as_str()] } else { vec![key.as_str(), prefix] };
-            for spelling in spellings {
-                let mut b = sql("SELECT m.id, m.address AS name, '' AS detail FROM mailbox m WHERE m.account = ");
-                b.push_bind(account.0);
-                b.push(" AND ");
-                push_prefix(&mut b, "m.address", spelling);
-                limited(&mut b, "m.address, m.id", limit);
-                found.extend(hits(b, c).await?);
+            let mut b = sql("SELECT m.id, m.address AS name, '' AS detail FROM mailbox m WHERE m.account = ");
+            b.push_bind(account.0).push(" AND ");
+            push_prefix(&mut b, "m.address", &key);
+            limited(&mut b, "m.address, m.id", limit);
+            let mut found = hits(b, c).await?;
+            // Aliases, and addresses with capitals: among the first of all accounts that begin so.
+            let mut b =
+                sql("SELECT m.id, x.address AS name, CASE WHEN x.is_primary = 0 THEN m.address ELSE '' END AS detail
+                FROM (SELECT key, mailbox, address, is_primary FROM mailbox_address WHERE ");
+            push_prefix(&mut b, "key", &key);
+            limited(&mut b, "key", LOOKED_AT);
+            b.push(") AS x JOIN mailbox m ON m.id = x.mailbox WHERE m.account = ").push_bind(account.0);
+            limited(&mut b, "x.key", limit);
+            for hit in hits(b, c).await? {
+                if !found.iter().any(|f| f.id == hit.id && f.name == hit.name) {
+                    found.push(hit);
+                }
             }
-            let mut b = sql("SELECT m.id, x.address AS name, m.address AS detail FROM mailbox_address x
-                JOIN mailbox m ON m.id = x.mailbox WHERE x.is_primary = 0 AND x.key = ");
-            b.push_bind(key.clone()).push(" AND m.account = ").push_bind(account.0);
-            found.extend(hits(b, c).await?);
+            found.sort_by_cached_key(|h| h.name.to_lowercase());
             found.truncate(limit as usize);
             Ok(found)
         }

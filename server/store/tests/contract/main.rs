@@ -13,5 +13,6 @@ mod quarantine;
 mod queries;
 mod records;
 mod scale;
+mod search;
 mod speed;
 mod traffic;

@@ -184,6 +184,37 @@ async fn scale(what: &str, small: Database, large: Database) {
         }
     }
     println!("{what}, slower by more than a tenth: {too_slow:?}");
+    search(what, &mut large.c).await;
+}
+
+/// What a search as one types costs with a million mailboxes and a hundred thousand domains: all kinds together, slowest
+/// of many texts.
+async fn search(what: &str, c: &mut Connection) {
+    use store::search::{self, Few};
+    const KINDS: [Few; 7] = [
+        Few::OutboundIps,
+        Few::Groups,
+        Few::Accounts,
+        Few::Administrators,
+        Few::ContentFilters,
+        Few::Verifiers,
+        Few::Notifications,
+    ];
+    for scope in [Scope::All, Scope::Account(AccountId(1))] {
+        let (mut worst, mut sum, texts) =
+            (Duration::ZERO, Duration::ZERO, ["u", "u5", "u99999", "d7", "d777.t", "nothing", "test"]);
+        for text in texts {
+            let start = Instant::now();
+            search::domains(c, scope, text, 6).await.unwrap();
+            search::mailboxes(c, scope, text, 6).await.unwrap();
+            for kind in KINDS {
+                search::few(c, kind, scope, text, 6).await.unwrap();
+            }
+            worst = worst.max(start.elapsed());
+            sum += start.elapsed();
+        }
+        println!("| {what} | search, {scope:?} | mean {:?} | slowest {worst:?} |", sum / texts.len() as u32);
+    }
 }
 
 #[tokio::test]
