@@ -70,6 +70,7 @@ fn Page(domain: DomainView) -> impl IntoView {
         Unrecognized::Accept => "Accepted, filtered and handed to the gateway",
         Unrecognized::Reject => "Rejected, so that the sender is told at once",
         Unrecognized::Discard => "Taken and dropped silently",
+        Unrecognized::Forward => "Forwarded to one address",
     };
     view! {
         <PageHead title=d.row.name.clone() up=vec![("/admin/domains".into(), "Domains".into())]>

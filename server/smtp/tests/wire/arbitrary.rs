@@ -1,7 +1,6 @@
 //! Whatever strangers send, however it is cut.
 
 use crate::world::{Mail, NOW, Recorder, options};
-use model::Direction;
 use proptest::prelude::*;
 use smtp::Conversations;
 use std::{cell::Cell, net::SocketAddr, time::Duration};
@@ -24,7 +23,7 @@ fn converse(runtime: &Runtime, pieces: &[Vec<u8>]) -> (String, Vec<Mail>) {
     NEXT.set(0);
     options.random = || NEXT.replace(NEXT.get() + 1);
     options.limits.errors = 10_000;
-    let conversations = Conversations::new(Direction::Inbound, recorder.clone(), options);
+    let conversations = Conversations::new(model::settings::ServiceKind::Inbound, recorder.clone(), options);
     let talk = async {
         let (ours, theirs) = duplex(1 << 20);
         let session =
