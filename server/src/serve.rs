@@ -102,8 +102,11 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let dns = filter::auth::DnsConfig { servers: config.dns_servers()? };
-    let discovery =
-        flow::Discovery::new(Arc::new(filter::auth::resolver::Resolver::new(&dns)), config.hostname.clone());
+    let discovery = flow::Discovery::new(
+        Arc::new(filter::auth::resolver::Resolver::new(&dns)),
+        config.hostname.clone(),
+        service.clone(),
+    );
     let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(flow::gate::Parts {
         spool: spool.clone(),
         snapshots: snapshots.clone(),

@@ -275,8 +275,7 @@ impl Pipeline {
             return;
         }
         let Some(domain) = &place.unknown_in else { return };
-        let method = domain.values().discovery.method;
-        let exists = self.discovery.ask(method, &domain.gateways, to).await == Said::Exists;
+        let exists = self.discovery.ask(domain, to).await == Said::Exists;
         (place.fate, place.policy) = if exists {
             (Fate::Deliver, domain.policy.clone())
         } else {

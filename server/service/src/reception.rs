@@ -1,7 +1,9 @@
 //! What receiving mail asks that is not in the snapshot: counters, logins of senders, mailboxes that were discovered.
 
+use crate::definition::verifier;
 use crate::{Error, Service, UseCase, secret};
 use hmac::Mac;
+use model::definition::verifier::{Method, Static};
 use model::view::MailboxForm;
 use model::{AccountId, Actor, DomainId, EmailAddress, MailboxId};
 use store::reception::{self, GreylistTimes, Greylisted, Use};
@@ -90,6 +92,31 @@ impl Service {
         let tag = crate::link::mac(&key, text.as_bytes()).finalize().into_bytes();
         let number = tag.iter().take(4).fold(0u32, |n, b| n << 8 | u32::from(*b));
         Ok(u8::try_from(number % 100).unwrap_or(0))
+    }
+
+    /// What the account's verifier of this name asks: itself, or, where it is a composite, each of its members that
+    /// there is. Empty: there is no such verifier.
+    pub async fn verifier_methods(&self, account: AccountId, name: &str) -> Result<Vec<Method>, Error> {
+        let mut c = self.inner.store.read().await?;
+        let Some(found) = verifier::named(&mut c, Some(account), name).await? else { return Ok(Vec::new()) };
+        if !matches!(found.body.method, Method::Composite(_)) {
+            return Ok(vec![found.body.method]);
+        }
+        let mut methods = Vec::new();
+        for member in found.body.members() {
+            if let Some(one) = verifier::named(&mut c, found.account.or(Some(account)), &member.verifier).await? {
+                methods.push(one.body.method);
+            }
+        }
+        Ok(methods)
+    }
+
+    /// Whether a user of the list has this name and password. Takes the same time whether or not there is one.
+    pub async fn static_password(&self, list: &Static, name: &str, password: &str) -> Result<bool, Error> {
+        let key = name.to_lowercase();
+        let user = list.users.iter().find(|u| u.address.key() == key);
+        let hash = user.and_then(|u| u.password.as_ref()).map(|p| p.reveal().to_owned());
+        self.inner.hasher.verify(password.to_owned(), hash).await
     }
 
     /// Adds the mailbox that a mail server was found to have; one that was added meanwhile is no error.

@@ -66,7 +66,7 @@ async fn a_mail_server_without_an_address_fetches_its_mail() {
     let mut server = Running::prepared("");
     server.smtp_lines(&format!("odmr = [\"127.0.0.1:{port}\"]"));
     server.launch();
-    server.acme(&[]);
+    server.acme(&["127.0.0.1:9".parse().unwrap()]);
     server.apply(
         "accounts:\n  - name: acme\n    relay_users: [{ name: fetch, password: \"Fetch-Pass-12345\" }]\n    \
          domains: [{ name: acme.test, settings: { routing: { odmr: true } } }]\n  \

@@ -119,3 +119,50 @@ async fn mail_for_unknown_recipients_is_forwarded_filtered() {
     wait("the message", || sink.count() >= 1).await;
     assert_eq!(sink.caught()[0].to, ["carol@acme.test"]);
 }
+
+const TLS: &str = r#"
+import socket, ssl, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=20)
+f = s.makefile("rwb")
+def reply():
+    while True:
+        line = f.readline().decode()
+        if line[3:4] != "-": return line
+reply()
+for command in "EHLO client.example.com", "STARTTLS":
+    f.write(command.encode() + b"\r\n"); f.flush(); reply()
+context = ssl._create_unverified_context()
+if sys.argv[2] == "1.2": context.maximum_version = ssl.TLSVersion.TLSv1_2
+try:
+    with context.wrap_socket(s) as t: print(t.version(), t.cipher()[0])
+except (ssl.SSLError, OSError): print("none")
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_ciphers_and_limits_are_those_of_the_next_session() {
+    let server = Running::start("");
+    let tls = |version: &str| {
+        let out = std::process::Command::new("python3")
+            .args(["-c", TLS, &server.smtp.port().to_string(), version])
+            .output()
+            .unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8_lossy(&out.stdout).trim().to_owned()
+    };
+    assert!(tls("1.2").starts_with("TLSv1.2 ECDHE-ECDSA-"), "{}", tls("1.2"));
+    assert!(tls("1.3").starts_with("TLSv1.3 "));
+    server.apply("appliance: { smtp_encryption: { versions: [\"1.3\"], ciphers: [TLS13_CHACHA20_POLY1305_SHA256] } }");
+    assert_eq!(tls("1.3"), "TLSv1.3 TLS_CHACHA20_POLY1305_SHA256");
+    assert_eq!(tls("1.2"), "none");
+    // Versions and ciphers that do not go together are logged, and the old ones stay.
+    server.apply("appliance: { smtp_encryption: { versions: [\"1.2\"] } }");
+    assert_eq!(tls("1.3"), "TLSv1.3 TLS_CHACHA20_POLY1305_SHA256");
+
+    server.apply("appliance: { smtp_limits: { sessions_per_client: 2 } }");
+    let mut held: Vec<Session> = (0..2).filter_map(|_| Session::open(server.smtp)).collect();
+    assert!(held.iter_mut().all(|s| s.reply().starts_with("220")));
+    let third = Session::open(server.smtp).unwrap().reply();
+    assert_eq!(third, "421 4.7.0 Too many sessions from your address");
+    drop(held.pop());
+    soon("a slot is free again", || Session::open(server.smtp).is_some_and(|mut s| s.reply().starts_with("220")));
+}

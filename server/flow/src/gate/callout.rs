@@ -170,15 +170,24 @@ pub async fn recipient(
     .await
 }
 
-/// Whether the server takes name and password. Without TLS they are sent in clear text, as the customer's network is.
+/// Whether the server takes name and password. Where it offers no TLS they are sent in clear text, unless `only_tls`.
 ///
 /// # Errors
 /// The server cannot be reached, has no AUTH, or is in trouble, within the time.
-pub async fn password(dns: &dyn Dns, host: &HostPort, hostname: &str, name: &str, word: &str) -> io::Result<bool> {
+pub async fn password(
+    dns: &dyn Dns,
+    host: &HostPort,
+    hostname: &str,
+    name: &str,
+    word: &str,
+    only_tls: bool,
+) -> io::Result<bool> {
     in_time(async {
         let (mut talk, mut offers) = Talk::open(address(dns, host).await?, hostname).await?;
         if offers.contains("STARTTLS") {
             (talk, offers) = talk.encrypt(&host.host, hostname).await?;
+        } else if only_tls {
+            return Err(failed("the server does not offer STARTTLS"));
         }
         if !offers.lines().any(|l| l.starts_with("AUTH") && l.contains("PLAIN")) {
             return Err(failed("the server does not offer AUTH PLAIN"));

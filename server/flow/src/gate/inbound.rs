@@ -56,9 +56,8 @@ impl Gate {
 
     /// Nobody has this address, as far as we know.
     async fn unknown(&self, domain: &Domain, to: &EmailAddress) -> Result<(), Reply> {
-        let discovery = &domain.values().discovery;
-        if self.discovery.ask(discovery.method, &domain.gateways, to).await == Said::Exists {
-            if discovery.create_mailboxes {
+        if self.discovery.ask(domain, to).await == Said::Exists {
+            if domain.values().discovery.create_mailboxes {
                 self.add(domain, to).await;
             }
             return Ok(());

@@ -3,7 +3,8 @@
 //! - [`inbound`]: recipients of ours, and what happens to those that are none.
 //! - [`sending`]: who sends out, their logins and rate limits.
 //! - [`turning`]: mail servers that fetch their mail.
-//! - [`greylist`]: the tests of greylisting; `discovery` and `callout`: asking the customer's mail server.
+//! - [`greylist`]: the tests of greylisting; `discovery`, `verify` and `callout`: asking the customer's
+//!   mail servers and verifiers.
 
 mod callout;
 mod discovery;
@@ -11,6 +12,7 @@ mod greylist;
 mod inbound;
 mod sending;
 mod turning;
+mod verify;
 
 pub use callout::Said;
 pub use discovery::Discovery;

@@ -1,6 +1,6 @@
 //! Mail that goes out (guide chapter 7): who may send, how they log in, and how much.
 
-use super::{Gate, callout};
+use super::{Gate, callout, verify};
 use model::settings::{LimitReply, SenderLoginMethod, ServiceKind};
 use model::time::{HOUR, MINUTE};
 use model::{Direction, EmailAddress, ErrorCode, HostPort, Sending, SessionInfo};
@@ -63,8 +63,14 @@ impl Gate {
                 SenderLoginMethod::None => Err(Reply::WRONG_LOGIN),
                 SenderLoginMethod::SmtpAuth => self.log_in_at(&login.server, name, &password).await,
                 SenderLoginMethod::Verifier => {
-                    tracing::error!(verifier = login.verifier, "verifiers cannot be asked about senders");
-                    Err(LOGIN_UNAVAILABLE)
+                    let (service, discovery) = (&self.service, &*self.discovery);
+                    let asked =
+                        verify::password(service, discovery, network.account, &login.verifier, &name, &password).await;
+                    match asked {
+                        Some(true) => Ok(Login { name, sending: None }),
+                        Some(false) => Err(Reply::WRONG_LOGIN),
+                        None => Err(LOGIN_UNAVAILABLE),
+                    }
                 }
             };
         }
@@ -89,7 +95,8 @@ impl Gate {
             tracing::error!("SMTP AUTH to server is set, but no server");
             return Err(LOGIN_UNAVAILABLE);
         };
-        match callout::password(&**self.discovery.dns(), &host, self.discovery.hostname(), &name, password).await {
+        match callout::password(&**self.discovery.dns(), &host, self.discovery.hostname(), &name, password, false).await
+        {
             Ok(true) => Ok(Login { name, sending: None }),
             Ok(false) => Err(Reply::WRONG_LOGIN),
             Err(error) => {

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// For the banner of the server that called, and the first session of the queue.
 const START: Duration = Duration::from_secs(30);
 /// For the next session of the queue, after which there is no more mail.
-const IDLE: Duration = Duration::from_secs(2);
+const IDLE: Duration = Duration::from_secs(1);
 /// Octets of a line of either side that is no text of a message.
 const LINE: u64 = 4_096;
 /// Lines of one reply.
@@ -66,9 +66,9 @@ impl Turns {
     }
 
     /// Passes on what waits for the domain until nothing more comes, or the server goes.
-    async fn turn(self: Arc<Self>, domain: DomainName, listener: TcpListener, server: Box<dyn Io>) {
-        let _live = Live { turns: &self, domain: &domain };
-        match self.pass_on(&domain, &listener, server).await {
+    async fn turn(live: Live, listener: TcpListener, server: Box<dyn Io>) {
+        let domain = &live.domain;
+        match live.turns.pass_on(domain, &listener, server).await {
             Ok(sessions) => tracing::info!(%domain, sessions, "mail was fetched"),
             Err(error) => tracing::warn!(%domain, %error, "fetching mail ended early; what is left waits"),
         }
@@ -96,15 +96,27 @@ impl Turns {
     }
 }
 
-/// A domain that is being fetched.
-struct Live<'a> {
-    turns: &'a Turns,
-    domain: &'a DomainName,
+/// A domain whose mail is being fetched, as long as this lives.
+struct Live {
+    turns: Arc<Turns>,
+    domain: DomainName,
 }
 
-impl Drop for Live<'_> {
+impl Live {
+    /// None: it is being fetched already.
+    fn new(turns: &Arc<Turns>, domain: DomainName, port: u16) -> Option<Live> {
+        let mut live = turns.live.lock();
+        if live.contains_key(&domain) {
+            return None;
+        }
+        live.insert(domain.clone(), port);
+        Some(Live { turns: turns.clone(), domain })
+    }
+}
+
+impl Drop for Live {
     fn drop(&mut self) {
-        self.turns.live.lock().remove(self.domain);
+        self.turns.live.lock().remove(&self.domain);
     }
 }
 
@@ -112,7 +124,17 @@ impl Drop for Live<'_> {
 /// point leaves the server's in a state in which EHLO begins anew, or is an error.
 async fn session(queue: &mut BufStream<TcpStream>, server: &mut BufStream<Box<dyn Io>>) -> io::Result<()> {
     send(queue, b"220 connection reversed\r\n").await?;
-    while let Some(command) = line(queue, LINE).await? {
+    // Between messages the queue keeps a session for a while, but others of its wait for the same server.
+    let mut between = false;
+    loop {
+        let patience = if between { IDLE } else { PATIENCE };
+        let command = match timeout(patience, line(queue, LINE)).await {
+            Ok(command) => command?,
+            Err(_) if between => return Ok(()),
+            Err(late) => return Err(late.into()),
+        };
+        let Some(command) = command else { break };
+        between = false;
         let verb = command.split(|b| b.is_ascii_whitespace()).next().unwrap_or_default().to_ascii_uppercase();
         match verb.as_slice() {
             b"QUIT" => {
@@ -132,6 +154,7 @@ async fn session(queue: &mut BufStream<TcpStream>, server: &mut BufStream<Box<dy
                     text(queue, server).await?;
                     let answer = reply(server).await?;
                     send(queue, &answer).await?;
+                    between = true;
                 }
             }
         }
@@ -216,15 +239,8 @@ impl Gate {
         let Some(domain) = domains.into_iter().filter(own).find(|d| self.turns.waits(d)) else { return Err(NO_MAIL) };
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|_| Reply::UNAVAILABLE)?;
         let port = listener.local_addr().map_err(|_| Reply::UNAVAILABLE)?.port();
-        {
-            let mut live = self.turns.live.lock();
-            if live.contains_key(&domain) {
-                return Err(BUSY);
-            }
-            live.insert(domain.clone(), port);
-        }
-        let turns = self.turns.clone();
-        Ok(Turned::new(move |stream| Box::pin(turns.turn(domain, listener, stream))))
+        let live = Live::new(&self.turns, domain, port).ok_or(BUSY)?;
+        Ok(Turned::new(move |stream| Box::pin(Turns::turn(live, listener, stream))))
     }
 }
 

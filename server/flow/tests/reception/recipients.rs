@@ -100,3 +100,23 @@ async fn a_mail_server_that_takes_anybody_is_found_out_and_one_that_is_down_is_n
         assert!(matches!(found, service::Lookup::UnknownMailbox(_)));
     }
 }
+
+#[tokio::test]
+async fn a_verifier_is_asked_about_recipients_and_several_in_turn() {
+    let server = mail_server("PIPELINING", |line| {
+        if line.contains("<second@") || line.starts_with("MAIL") { "250 ok" } else { "550 no" }
+    });
+    let asked = server.await;
+    let w = World::new(ACME).await;
+    w.apply(&format!(
+        "accounts:\n  - name: acme\n    verifiers:\n      - {{ name: list, definition: {{ static: {{ users: [{{ address: first@acme.test }}] }} }} }}\n      \
+         - {{ name: server, definition: {{ rcpt_to: {{ servers: [{{ address: '{asked}', ssl: false }}] }} }} }}\n      \
+         - {{ name: both, definition: {{ composite: {{ verifiers: [{{ verifier: list }}, {{ verifier: server }}] }} }} }}\n    \
+         domains: [{{ name: acme.test, settings: {{ discovery: {{ method: verifier, verifier: both }} }} }}]\n"
+    ))
+    .await;
+    let server = w.listen(Inbound);
+    for (to, expected) in [("first", "250"), ("second", "250"), ("third", "550 5.1.1 Rejected")] {
+        assert!(offer(server, &format!("{to}@acme.test")).await.starts_with(expected), "{to}");
+    }
+}

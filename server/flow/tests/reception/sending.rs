@@ -144,3 +144,19 @@ async fn an_outbound_ip_has_a_policy_of_tls_of_its_own() {
         assert!(c.offer("ann@acme.test", "x@elsewhere.test").await.starts_with(expected), "{policy}");
     }
 }
+
+#[tokio::test]
+async fn an_outbound_ip_may_ask_a_verifier_for_passwords() {
+    let w = world().await;
+    w.apply(
+        "accounts:\n  - name: acme\n    verifiers:\n      \
+         - { name: list, definition: { static: { users: [{ address: ann@acme.test, password: 'Static-Pass-1' }, { address: eve@acme.test }] } } }\n    \
+         outbound_ips: [{ range: 198.51.100.0/24, settings: { outbound_login: { method: verifier, verifier: list } } }]\n",
+    )
+    .await;
+    let server = w.listen(Outbound);
+    let mut c = Client::greeted(server, OFFICE, "client.example.com").await.encrypted().await;
+    assert!(c.say(&plain("ann@acme.test", "wrong")).await.starts_with("535"));
+    assert!(c.say(&plain("eve@acme.test", "Static-Pass-1")).await.starts_with("535"));
+    assert!(c.say(&plain("Ann@acme.test", "Static-Pass-1")).await.starts_with("235"));
+}

@@ -67,7 +67,7 @@ impl World {
             service: service.clone(),
             knowledge: Arc::new(LiveKnowledge::load(dir.path().to_owned()).unwrap()),
             turns: Arc::default(),
-            discovery: Discovery::new(Arc::new(zone), "mx.filter.test".into()),
+            discovery: Discovery::new(Arc::new(zone), "mx.filter.test".into(), service.clone()),
         });
         let gate: Arc<dyn smtp::Reception> = Arc::new(gate);
         let world = World { service, snapshots, gate, servers: Default::default(), taken: taken.into(), dir };
