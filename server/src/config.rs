@@ -4,7 +4,7 @@
 //! the database. `POSTERN_SMTP__INBOUND=127.0.0.1:25` sets `smtp.inbound`: two underscores stand for the dot. An
 //! unknown key, or a value of the wrong kind, stops the start with the key, the value and what is expected.
 
-use model::{DomainName, EmailAddress};
+use model::{Cidr, DomainName, EmailAddress};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -68,7 +68,9 @@ pub struct Api {
 pub struct Smtp {
     pub inbound: Vec<String>,
     pub outbound: Vec<String>,
+    /// Where mail servers fetch their mail (RFC 2645).
     pub odmr: Vec<String>,
+    /// Networks of proxies whose connections begin with a PROXY header of version 2.
     pub proxy_protocol: Vec<String>,
     /// Sessions at once; more get 421.
     pub max_sessions: Option<usize>,
@@ -214,7 +216,9 @@ impl Config {
         }
         addresses("smtp.inbound", &self.smtp.inbound)?;
         addresses("smtp.outbound", &self.smtp.outbound)?;
+        addresses("smtp.odmr", &self.smtp.odmr)?;
         addresses("dns.servers", &self.dns.servers)?;
+        self.proxies()?;
         if let Some(clamd) = self.scan.clamd.as_deref().filter(|c| !c.is_empty()) {
             let ok = clamd.strip_prefix("unix:").is_some_and(|p| p.starts_with('/'))
                 || clamd.strip_prefix("tcp:").is_some_and(|p| p.rsplit_once(':').is_some());
@@ -254,6 +258,15 @@ impl Config {
     pub fn dns_servers(&self) -> Result<Vec<SocketAddr>, ConfigError> {
         addresses("dns.servers", &self.dns.servers)
     }
+    /// Whose word is taken on who the client is.
+    pub fn proxies(&self) -> Result<Vec<Cidr>, ConfigError> {
+        let network = |(i, text): (usize, &String)| {
+            text.parse().map_err(|_| {
+                wrong(&format!("smtp.proxy_protocol[{i}]"), text, "an IP or network such as \"10.0.0.0/8\"")
+            })
+        };
+        self.smtp.proxy_protocol.iter().enumerate().map(network).collect()
+    }
     /// Where clamd is to be found, if anywhere.
     pub fn clamd(&self) -> Option<String> {
         const USUAL: &str = "/run/clamav/clamd.ctl";
@@ -281,6 +294,7 @@ fn default_port(key: &str) -> u16 {
         "dns.servers" => 53,
         "http.listen" => 8080,
         "smtp.outbound" => 587,
+        "smtp.odmr" => 366,
         _ => 25,
     }
 }
@@ -400,6 +414,7 @@ mod tests {
             ("database = \"oracle\"", vec!["database", "oracle", "sqlite"]),
             ("database = \"postgres://a:b@h\"", vec!["database", "postgres://a:…@h", "names no database"]),
             ("[admin]\nemail = \"root\"", vec!["admin.email", "root"]),
+            ("[smtp]\nproxy_protocol = [\"lb.test\"]", vec!["smtp.proxy_protocol[0]", "lb.test", "network"]),
             ("a = = b", vec!["postern.toml", "TOML"]),
         ] {
             let error = parse(text, &[]).unwrap_err();

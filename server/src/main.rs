@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod demo_run;
 mod jobs;
+mod listeners;
 mod ops;
 mod probe;
 mod serve;

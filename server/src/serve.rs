@@ -3,12 +3,11 @@
 use crate::cli::{CliResult, log};
 use crate::config::Config;
 use crate::jobs::Jobs;
+use crate::listeners::{self, Listeners};
 use crate::{demo_run, ops, site};
-use arc_swap::ArcSwapOption;
 use delivery::Queue;
 use filter::Services;
 use flow::{Gate, LiveKnowledge, Pipeline, PipelineOptions, QueueOutbox, Recorder, SnapshotRouting};
-use model::{Direction, DomainName};
 use service::{Service, SnapshotStore};
 use spool::Spool;
 use std::net::SocketAddr;
@@ -22,8 +21,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 type AnyError = Box<dyn std::error::Error>;
 
-/// How long running sessions may go on after SIGTERM before they get 421.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How often the listeners are brought to what the settings say.
+const LISTENERS: Duration = Duration::from_millis(300);
 
 pub fn run(config: Config, file: Option<PathBuf>, demo: bool) -> CliResult {
     log("info,sqlx=warn,hyper=warn,html5ever=error,hickory_proto=error,hickory_resolver=error");
@@ -101,9 +100,11 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let snapshots = SnapshotStore::load(store.clone()).await?;
     let batches = Batcher::start(store.clone(), BatchOptions::default());
 
-    let routing: Arc<dyn delivery::Routing> = Arc::new(SnapshotRouting::new(snapshots.clone()));
+    let turns: Arc<flow::Turns> = Arc::default();
+    let routing: Arc<dyn delivery::Routing> = Arc::new(SnapshotRouting::new(snapshots.clone(), turns.clone()));
     let queue =
         Queue::start(spool.clone(), queue_options(&config)?, routing.clone(), Arc::new(Recorder::new(batches.clone())));
+    turns.serve(queue.clone());
     let (intake, receiver) = flow::pipeline::intake();
     let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
     let dns = dns(&config)?;
@@ -112,22 +113,22 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     service.set_probe(Arc::new(crate::probe::Live { servers: config.dns_servers()? }));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
-    let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake.clone()));
-    let tls = smtp::self_signed(&config.data.join("tls"), &config.hostname)?;
-    let tls = Arc::new(ArcSwapOption::from(Some(tls)));
-    let mut listeners = Vec::new();
-    for (key, addresses, direction) in [
-        ("smtp.inbound", &config.smtp.inbound, Direction::Inbound),
-        ("smtp.outbound", &config.smtp.outbound, Direction::Outbound),
-    ] {
-        for text in addresses {
-            let address = crate::config::socket_address(key, text)?;
-            let options = smtp_options(&config, tls.clone())?;
-            let server =
-                smtp::Server::bind(address, direction, gate.clone(), options).map_err(|e| taken(key, text, &e))?;
-            listeners.push(server);
-        }
-    }
+    let dns = filter::auth::DnsConfig { servers: config.dns_servers()? };
+    let discovery = flow::Discovery::new(
+        Arc::new(filter::auth::resolver::Resolver::new(&dns)),
+        config.hostname.clone(),
+        service.clone(),
+    );
+    let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(flow::gate::Parts {
+        spool: spool.clone(),
+        snapshots: snapshots.clone(),
+        intake: intake.clone(),
+        service: service.clone(),
+        knowledge: knowledge.clone(),
+        discovery: discovery.clone(),
+        turns,
+    }));
+    let mut listeners = Listeners::open(&config, gate, snapshots.get().appliance())?;
 
     let threads = match config.scan.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -141,6 +142,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         snapshots: snapshots.clone(),
         services: services_with(&config, dns)?,
         knowledge: knowledge.clone(),
+        discovery,
         options: PipelineOptions {
             threads,
             hostname: config.hostname.clone(),
@@ -158,8 +160,15 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         tracing::info!(messages = recovered, "taken up again from the spool");
     }
 
-    let watched = ["rules", "signatures", "classifier", "model"].map(|d| config.data.join(d));
-    Jobs { service: service.clone(), snapshots, knowledge: knowledge.clone(), watched: watched.into() }.start();
+    let watched =
+        ["rules", "signatures", "classifier", "model", filter::countries::FOLDER].map(|d| config.data.join(d));
+    Jobs {
+        service: service.clone(),
+        snapshots: snapshots.clone(),
+        knowledge: knowledge.clone(),
+        watched: watched.into(),
+    }
+    .start();
 
     let app = app::router(web_state(&config, service.clone()))
         .merge(rest::router(service.clone(), api_options(&config)))
@@ -172,27 +181,29 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
             .await
     });
 
-    announce(&config, &listeners, first.as_ref());
+    announce(&config, &listeners.addresses(), first.as_ref());
     if demo {
         let sink = demo_run::prepare(&service, &config.data).await?;
-        let port = listeners.first().map(smtp::Server::local_addr);
+        let port = listeners.addresses().first().copied();
         tokio::spawn(demo_run::play(service.clone(), sink, port, config.http.url.clone()));
     }
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
+    let mut look = tokio::time::interval(LISTENERS);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload(&config, file.as_ref(), &knowledge, &tls),
+            _ = hangup.recv() => reload(&config, file.as_ref(), &knowledge, &listeners),
+            _ = look.tick() => listeners.refresh(&snapshots),
         }
     }
 
     tracing::info!("stopping: no new sessions, running ones have 30 s");
-    let drains = listeners.iter().map(|l| l.drain(PATIENCE));
-    futures::future::join_all(drains).await;
+    listeners.drain().await;
     let _ = stop_web.send(true);
     filter_running.stop(Duration::from_secs(10)).await;
     queue.stop().await;
@@ -204,12 +215,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
 }
 
 /// What was read from the disk at the start is read again; an error leaves the old in force.
-fn reload(
-    config: &Config,
-    file: Option<&PathBuf>,
-    knowledge: &LiveKnowledge,
-    tls: &ArcSwapOption<rustls::ServerConfig>,
-) {
+fn reload(config: &Config, file: Option<&PathBuf>, knowledge: &LiveKnowledge, listeners: &Listeners) {
     tracing::info!("reloading");
     if let Err(error) = Config::load(file.map(PathBuf::as_path), Some(&config.data)) {
         tracing::error!(%error, "the configuration is wrong; the old one stays");
@@ -217,20 +223,11 @@ fn reload(
     if let Err(error) = knowledge.reload() {
         tracing::error!(error, "the filter's knowledge is wrong; the old one stays");
     }
-    match smtp::self_signed(&config.data.join("tls"), &config.hostname) {
-        Ok(new) => tls.store(Some(new)),
-        Err(error) => tracing::error!(%error, "the certificate cannot be read; the old one stays"),
-    }
+    listeners.reload_certificate();
 }
 
 fn taken(key: &str, address: &str, error: &std::io::Error) -> String {
-    let hint = match error.kind() {
-        std::io::ErrorKind::AddrInUse => "; another program listens there: stop it, or set another address",
-        std::io::ErrorKind::PermissionDenied => "; ports below 1024 need root or CAP_NET_BIND_SERVICE",
-        std::io::ErrorKind::AddrNotAvailable => "; this machine does not have that address",
-        _ => "",
-    };
-    format!("cannot listen on {address} ({key}): {error}{hint}")
+    format!("cannot listen on {address} ({key}): {error}{}", listeners::hint(error))
 }
 
 fn queue_options(config: &Config) -> Result<delivery::Options, AnyError> {
@@ -267,15 +264,6 @@ pub fn resolver(servers: &[SocketAddr]) -> Result<hickory_resolver::TokioResolve
     Ok(hickory_resolver::TokioResolver::builder_with_config(config, provider).build()?)
 }
 
-fn smtp_options(config: &Config, tls: Arc<ArcSwapOption<rustls::ServerConfig>>) -> Result<smtp::Options, AnyError> {
-    let mut options = smtp::Options::new(DomainName::parse(&config.hostname)?);
-    options.tls = tls;
-    if let Some(sessions) = config.smtp.max_sessions {
-        options.limits.sessions = sessions;
-    }
-    Ok(options)
-}
-
 fn api_options(config: &Config) -> rest::Options {
     let usual = rest::Options::default();
     rest::Options {
@@ -292,7 +280,7 @@ fn web_state(config: &Config, service: Service) -> app::AppState {
 }
 
 /// The lines that whoever started us reads: where to go, and who to be.
-fn announce(config: &Config, listeners: &[smtp::Server], first: Option<&service::FirstLogin>) {
+fn announce(config: &Config, listeners: &[SocketAddr], first: Option<&service::FirstLogin>) {
     println!("Postern {} is ready.", env!("CARGO_PKG_VERSION"));
     println!("  administrator   {}/admin", config.http.url);
     println!("  mailbox owners  {}/my (phones: {}/light)", config.http.url, config.http.url);
@@ -302,7 +290,7 @@ fn announce(config: &Config, listeners: &[smtp::Server], first: Option<&service:
         println!("  login           {}  password as in the configuration", config.admin.email);
     }
     for listener in listeners {
-        println!("  SMTP            {}", listener.local_addr());
+        println!("  SMTP            {listener}");
     }
 }
 

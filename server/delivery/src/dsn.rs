@@ -307,6 +307,8 @@ mod tests {
             return_headers_only: headers_only,
             envid: Some(envid.to_owned()),
             size: original.len() as u64,
+            require_tls: false,
+            sending: None,
         };
         let failure = Failure {
             recipient: &recipient,

@@ -37,6 +37,8 @@ pub struct Knowledge {
     pub model: classifier::Model,
     /// What the installation taught the classifier.
     pub local: classifier::Local,
+    /// Which country an address is in, where the installation has a table of that.
+    pub countries: crate::countries::Countries,
 }
 
 impl Knowledge {
@@ -51,7 +53,7 @@ impl Knowledge {
     }
 
     /// What comes with the program, extended and overridden by an installation's files under its data directory:
-    /// `rules/*.rules`, `signatures/*`, `model/default.model`, `classifier/local.bin`.
+    /// `rules/*.rules`, `signatures/*`, `countries/*.csv`, `model/default.model`, `classifier/local.bin`.
     ///
     /// # Errors
     /// A file that is there and wrong: its name, and for rules the line and what was expected.
@@ -62,7 +64,8 @@ impl Knowledge {
         let model = if path.exists() { classifier::Model::load(&path)? } else { classifier::Model::embedded()? };
         let local = classifier::Local::load(&data.join(classifier::LOCAL_FILE))?;
         let signatures = crate::av::Signatures::load(&data.join("signatures"))?;
-        Ok(Knowledge { signatures, rules: set.compile()?, model, local })
+        let countries = crate::countries::Countries::load(&data.join(crate::countries::FOLDER))?;
+        Ok(Knowledge { signatures, rules: set.compile()?, model, local, countries })
     }
 }
 

@@ -6,6 +6,13 @@ pub fn organisation(host: &str) -> &str {
     psl::domain_str(host).unwrap_or(host)
 }
 
+/// Whether a name ends with a top-level domain that the public suffix list has.
+pub fn has_known_tld(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let (unicode, _) = idna::domain_to_unicode(&name);
+    [name, unicode].iter().any(|n| psl::suffix(n.as_bytes()).is_some_and(|s| s.is_known()))
+}
+
 /// Whether two hosts belong to one registered name.
 pub fn same_organisation(a: &str, b: &str) -> bool {
     !a.is_empty() && organisation(a).eq_ignore_ascii_case(organisation(b))
@@ -58,6 +65,16 @@ const FILES: &[&str] =
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn top_level_domains_are_known_in_both_spellings() {
+        for good in ["mx.example.com", "example.co.uk.", "a.xn--p1ai", "EXAMPLE.NET"] {
+            assert!(has_known_tld(good), "{good}");
+        }
+        for bad in ["localhost", "mail.local", "printer.lan", "a.invalidtld", ""] {
+            assert!(!has_known_tld(bad), "{bad}");
+        }
+    }
     use proptest::prelude::*;
 
     #[test]

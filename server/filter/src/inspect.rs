@@ -52,6 +52,7 @@ pub fn sender_facts(context: &Context<'_>) -> SenderFacts {
     let passing = auth.signatures.iter().filter(|s| s.result == AuthResult::Pass);
     SenderFacts {
         client_ip: Some(session.client_ip),
+        country: context.knowledge.countries.find(session.client_ip),
         envelope_from: session.return_path.clone(),
         header_from: from.and_then(|m| m.address.clone()),
         display_name: from.map(|m| m.name.clone()).filter(|n| !n.is_empty()),

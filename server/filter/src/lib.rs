@@ -9,6 +9,7 @@ pub mod auth;
 pub mod av;
 pub mod classifier;
 pub mod context;
+pub mod countries;
 pub mod decide;
 pub mod edits;
 mod error;

@@ -5,7 +5,7 @@ use crate::networks::NetworkMap;
 use model::finding::AuthResult;
 use model::finding::SenderFacts;
 use model::sender::SenderPattern;
-use model::{DomainName, EmailAddress, SenderEntry};
+use model::{CountryCode, DomainName, EmailAddress, SenderEntry};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -13,6 +13,7 @@ use std::collections::HashSet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MatchedOn {
     ClientIp,
+    Country,
     EnvelopeFrom,
     HeaderFrom,
 }
@@ -21,15 +22,18 @@ impl MatchedOn {
     pub fn label(self) -> &'static str {
         match self {
             MatchedOn::ClientIp => "the connecting IP",
+            MatchedOn::Country => "the connecting IP's country",
             MatchedOn::EnvelopeFrom => "the envelope sender",
             MatchedOn::HeaderFrom => "the From header",
         }
     }
 }
 
-/// How narrowly an entry speaks; the greater wins: address, domain (longer first), IP, network (longer prefix first).
+/// How narrowly an entry speaks; the greater wins: address, domain (longer first), IP, network (longer prefix
+/// first), country.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Specificity {
+    Country,
     Network(u8),
     Ip,
     /// Length of the domain name in labels.
@@ -55,12 +59,13 @@ pub enum Standing {
     Enemy(Match),
 }
 
-/// One list, compiled. Country entries are kept out: without a database of countries they match nothing.
+/// One list, compiled.
 #[derive(Debug, Clone, Default)]
 pub struct SenderSet {
     addresses: HashSet<Box<str>>,
     domains: HashSet<Box<str>>,
     networks: NetworkMap<()>,
+    countries: HashSet<CountryCode>,
 }
 
 impl SenderSet {
@@ -71,14 +76,14 @@ impl SenderSet {
                 SenderPattern::Address(a) => drop(set.addresses.insert(a.key().into())),
                 SenderPattern::Domain(d) => drop(set.domains.insert(d.as_str().into())),
                 SenderPattern::Network(n) => set.networks.insert(*n, ()),
-                SenderPattern::Country(_) => {}
+                SenderPattern::Country(c) => drop(set.countries.insert(*c)),
             }
         }
         set
     }
 
     pub fn is_empty(&self) -> bool {
-        self.addresses.is_empty() && self.domains.is_empty() && self.networks.is_empty()
+        self.addresses.is_empty() && self.domains.is_empty() && self.networks.is_empty() && self.countries.is_empty()
     }
 
     /// The most specific entry that matches; it counts as proved where any entry of the list that matches is proved.
@@ -93,10 +98,17 @@ impl SenderSet {
             let entry = if single { ip.to_canonical().to_string() } else { network_of(ip.to_canonical(), prefix) };
             Some(Match { entry, on: MatchedOn::ClientIp, specificity, proved: true })
         });
+        // A country vouches for nobody.
+        let by_country = sender.country.filter(|c| self.countries.contains(c)).map(|country| Match {
+            entry: country.to_string(),
+            on: MatchedOn::Country,
+            specificity: Specificity::Country,
+            proved: false,
+        });
         let by_envelope =
             sender.envelope_from.as_ref().and_then(|a| self.find_address(a, MatchedOn::EnvelopeFrom, sender));
         let by_header = sender.header_from.as_ref().and_then(|a| self.find_address(a, MatchedOn::HeaderFrom, sender));
-        let all = [by_ip, by_envelope, by_header];
+        let all = [by_ip, by_country, by_envelope, by_header];
         let proved = all.iter().flatten().any(|m| m.proved);
         let best = all.into_iter().flatten().max_by_key(|m| (m.specificity, m.proved, Reverse(m.on)))?;
         Some(Match { proved, ..best })
@@ -264,8 +276,15 @@ mod tests {
     }
 
     #[test]
-    fn country_codes_match_nothing_without_a_database() {
-        assert_eq!(lists(&["DE"], &["RU"]).standing(&from("192.0.2.1", "a@b.ru", "a@b.de")), None);
+    fn a_country_is_matched_where_it_is_known_and_gives_way_to_all_else() {
+        let mut facts = from("192.0.2.1", "a@b.ru", "a@b.de");
+        assert_eq!(lists(&["DE"], &["RU"]).standing(&facts), None);
+        facts.country = "RU".parse().ok();
+        assert!(
+            matches!(lists(&["DE"], &["RU"]).standing(&facts), Some(Standing::Enemy(m)) if m.on == MatchedOn::Country)
+        );
+        assert!(matches!(lists(&["192.0.0.0/8"], &["RU"]).standing(&facts), Some(Standing::Friend(m)) if m.proved));
+        assert!(matches!(lists(&["RU"], &[]).standing(&facts), Some(Standing::Friend(m)) if !m.proved));
     }
 
     #[test]

@@ -11,10 +11,11 @@ pub mod knowledge;
 pub mod outbox;
 pub mod outcomes;
 pub mod pipeline;
+mod returned;
 pub mod routing;
 pub mod split;
 
-pub use gate::Gate;
+pub use gate::{Discovery, Gate, Turns};
 pub use knowledge::LiveKnowledge;
 pub use outbox::QueueOutbox;
 pub use outcomes::Recorder;

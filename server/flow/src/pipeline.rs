@@ -4,7 +4,9 @@
 //! was decided is committed: first the held body and the log row, then the delivery plan in the spool. Each step may be
 //! done again after a crash without changing anything.
 
+use crate::gate::{Discovery, Said};
 use crate::knowledge::LiveKnowledge;
+use crate::returned::Returned;
 use crate::split::{self, Outgoing};
 use bytes::Bytes;
 use delivery::Queue;
@@ -12,7 +14,7 @@ use filter::{EditOptions, Evidence, Policy, Services, Session};
 use message::{Limits, Parsed};
 use model::time::HOUR;
 use model::view::{MailboxState, Unrecognized};
-use model::{Action, Category, Disposition, Edit, EmailAddress, Findings, Recipient, Timestamp, Verdict};
+use model::{Action, Category, Disposition, Edit, EmailAddress, Findings, Recipient, Sending, Timestamp, Verdict};
 use service::{Lookup, Snapshot, SnapshotStore};
 use spool::{Entry, Spool};
 use std::sync::Arc;
@@ -60,6 +62,7 @@ pub struct Pipeline {
     pub snapshots: SnapshotStore,
     pub services: Services,
     pub knowledge: Arc<LiveKnowledge>,
+    pub discovery: Arc<Discovery>,
     pub options: PipelineOptions,
 }
 
@@ -203,21 +206,29 @@ impl Pipeline {
     ) -> Result<Vec<Outgoing>, Failure> {
         let mut decisions = Decisions { made: Vec::new(), options: self.edit_options() };
         let mut outgoing = Vec::new();
+        let mut returned = Vec::new();
         let mut blob: Option<String> = None;
         for recipient in &entry.envelope.recipients {
-            let Some(place) = place(snapshot, entry, &recipient.address) else {
+            let Some(mut place) = place(snapshot, entry, &recipient.address) else {
                 // The domain was taken away since the 250: the sender is told by a bounce from the queue.
                 let (verdict, edits) = decisions.relay(parsed, &record.findings);
                 record.recipients.push(recipient_record(recipient, None, &verdict, Disposition::Pending, None));
                 outgoing.push(go(recipient, recipient.address.clone(), verdict, edits, DEFAULT_HOURS, snapshot));
                 continue;
             };
+            self.settle_unknown(&mut place, &recipient.address).await;
             let (verdict, edits) = if self.options.filters {
                 decisions.of(parsed, &record.findings, &place.policy, &recipient.address)
             } else {
                 decisions.relay(parsed, &record.findings)
             };
-            let disposition = if place.discard { Disposition::Discarded } else { verdict.disposition() };
+            let disposition = match (place.fate, verdict.disposition()) {
+                (Fate::Discard, _) => Disposition::Discarded,
+                // Only legitimate mail is told of; all else is taken and forgotten (guide chapter 6).
+                (Fate::Return, Disposition::Pending) => Disposition::Bounced,
+                (Fate::Return, _) => Disposition::Discarded,
+                (Fate::Deliver | Fate::Forward | Fate::Ask, usual) => usual,
+            };
             let mut held = None;
             match disposition {
                 Disposition::Quarantined => {
@@ -236,12 +247,15 @@ impl Pipeline {
                 }
                 Disposition::Pending => {
                     let rcpt_to = match &place.primary {
-                        Some(primary) if place.policy.values.routing.rewrite_aliases => primary.clone(),
+                        Some(primary) if place.fate == Fate::Forward || place.policy.values.routing.rewrite_aliases => {
+                            primary.clone()
+                        }
                         _ => recipient.address.clone(),
                     };
-                    let hours = place.policy.values.spool_hours();
+                    let hours = place.hours.unwrap_or_else(|| place.policy.values.spool_hours());
                     outgoing.push(go(recipient, rcpt_to, verdict.clone(), edits, hours, snapshot));
                 }
+                Disposition::Bounced => returned.push(recipient.clone()),
                 _ => {}
             }
             record.recipients.push(recipient_record(recipient, Some(&place), &verdict, disposition, held));
@@ -249,7 +263,24 @@ impl Pipeline {
         if let Some(worst) = decisions.worst() {
             record.headline = filter::headline(&record.findings, worst);
         }
+        let hostname = &self.options.hostname;
+        Returned { queue: &self.queue, snapshot, hostname, entry, body }.send(&returned).await.map_err(later)?;
         Ok(outgoing)
+    }
+
+    /// A recipient that we do not know may be one of the mail server's all the same (guide chapter 6 "Mailbox
+    /// Discovery").
+    async fn settle_unknown(&self, place: &mut Place, to: &EmailAddress) {
+        if place.fate != Fate::Ask {
+            return;
+        }
+        let Some(domain) = &place.unknown_in else { return };
+        let exists = self.discovery.ask(domain, to).await == Said::Exists;
+        (place.fate, place.policy) = if exists {
+            (Fate::Deliver, domain.policy.clone())
+        } else {
+            unrecognized(domain, &mut place.primary, &mut place.hours)
+        };
     }
 }
 
@@ -282,35 +313,92 @@ struct Place {
     policy: Arc<Policy>,
     mailbox: Option<model::MailboxId>,
     primary: Option<EmailAddress>,
-    domain: Option<(model::DomainId, model::AccountId)>,
-    discard: bool,
+    domain: Option<model::DomainId>,
+    account: Option<model::AccountId>,
+    fate: Fate,
+    /// Hours for which delivery is tried, where the policy's do not hold.
+    hours: Option<u16>,
+    /// The domain, where nobody there is known by the address.
+    unknown_in: Option<Arc<service::snapshot::Domain>>,
+}
+
+/// What becomes of mail for a recipient that no filter stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Deliver,
+    /// To the primary address, whatever is said of aliases.
+    Forward,
+    Discard,
+    /// Returned to its sender.
+    Return,
+    /// The mail server is asked whether it has such a recipient.
+    Ask,
+}
+
+/// What a domain does with mail for recipients that nobody knows (guide chapter 6 "Unrecognized Recipient Handling").
+fn unrecognized(
+    domain: &service::snapshot::Domain,
+    primary: &mut Option<EmailAddress>,
+    hours: &mut Option<u16>,
+) -> (Fate, Arc<Policy>) {
+    let policy = domain.policy.clone();
+    match domain.unrecognized {
+        // To the mail server without filtering, and for an hour.
+        Unrecognized::Accept => {
+            *hours = Some(1);
+            (Fate::Deliver, Arc::new(Policy { unprotected: true, ..Policy::clone(&policy) }))
+        }
+        Unrecognized::Discard => (Fate::Discard, policy),
+        Unrecognized::Forward => match domain.values().recipients.forward_to.parse() {
+            Ok(to) => {
+                *primary = Some(to);
+                (Fate::Forward, policy)
+            }
+            Err(_) => (Fate::Return, policy),
+        },
+        Unrecognized::Reject => (Fate::Return, policy),
+    }
 }
 
 fn place(snapshot: &Snapshot, entry: &Entry, address: &EmailAddress) -> Option<Place> {
-    if entry.envelope.direction == model::Direction::Outbound {
-        let network = snapshot.outbound(entry.envelope.session.client_ip)?;
-        let policy = Arc::new(Policy::new(network.values.clone(), address.domain()));
-        return Some(Place { policy, mailbox: None, primary: None, domain: None, discard: false });
+    let envelope = &entry.envelope;
+    if envelope.direction == model::Direction::Outbound {
+        // Mail of a version before has no right written to it.
+        let by_ip = || snapshot.outbound(envelope.session.client_ip).map(|o| Sending::Network(o.id));
+        let sender = snapshot.sender(envelope.sending.or_else(by_ip)?, envelope.return_path.as_ref())?;
+        return Some(Place {
+            policy: Arc::new(Policy::new(sender.values, address.domain())),
+            mailbox: None,
+            primary: None,
+            domain: None,
+            account: Some(sender.account),
+            fate: Fate::Deliver,
+            hours: None,
+            unknown_in: None,
+        });
     }
     match snapshot.lookup(address) {
         Lookup::Known(known) => Some(Place {
-            domain: Some((known.domain.id, known.domain.account)),
+            domain: Some(known.domain.id),
+            account: Some(known.domain.account),
             mailbox: Some(known.mailbox),
             primary: Some(known.address),
-            discard: known.state == MailboxState::Inactive,
+            // It was active when the message was taken.
+            fate: if known.state == MailboxState::Inactive { Fate::Return } else { Fate::Deliver },
             policy: known.policy,
+            hours: None,
+            unknown_in: None,
         }),
-        Lookup::UnknownMailbox(domain) => {
-            // Accept (Unprotected): to the mail server without filtering (guide chapter 6).
-            let policy = Arc::new(Policy { unprotected: true, ..Policy::clone(&domain.policy) });
-            Some(Place {
-                policy,
-                mailbox: None,
-                primary: None,
-                domain: Some((domain.id, domain.account)),
-                discard: domain.unrecognized == Unrecognized::Discard,
-            })
-        }
+        Lookup::UnknownMailbox(domain) => Some(Place {
+            policy: domain.policy.clone(),
+            mailbox: None,
+            primary: None,
+            domain: Some(domain.id),
+            account: Some(domain.account),
+            fate: Fate::Ask,
+            hours: None,
+            unknown_in: Some(domain),
+        }),
         Lookup::NotOurDomain => None,
     }
 }
@@ -415,8 +503,8 @@ fn recipient_record(
     RecipientRecord {
         address: recipient.address.clone(),
         mailbox: place.and_then(|p| p.mailbox),
-        domain: place.and_then(|p| p.domain).map(|(id, _)| id),
-        account: place.and_then(|p| p.domain).map(|(_, account)| account),
+        domain: place.and_then(|p| p.domain),
+        account: place.and_then(|p| p.account),
         verdict: verdict.clone(),
         disposition,
         held,

@@ -1,16 +1,20 @@
 //! Where mail goes, from the snapshot at the time of each attempt: a corrected gateway helps mail that waits already.
 
+use crate::gate::Turns;
 use delivery::{Gateway, Route, Routing};
 use model::{DomainName, EmailAddress};
 use service::SnapshotStore;
+use std::sync::Arc;
 
 pub struct SnapshotRouting {
     snapshots: SnapshotStore,
+    turns: Arc<Turns>,
 }
 
 impl SnapshotRouting {
-    pub fn new(snapshots: SnapshotStore) -> SnapshotRouting {
-        SnapshotRouting { snapshots }
+    /// `turns`: mail servers that call us for their mail.
+    pub fn new(snapshots: SnapshotStore, turns: Arc<Turns>) -> SnapshotRouting {
+        SnapshotRouting { snapshots, turns }
     }
 }
 
@@ -19,6 +23,9 @@ impl Routing for SnapshotRouting {
         let snapshot = self.snapshots.get();
         let domain = snapshot.domain(domain.as_str())?;
         let routing = &domain.values().routing;
+        if routing.odmr {
+            return Some(self.turns.gateway(&domain.name));
+        }
         Some(Gateway { hosts: domain.gateways.clone(), order: routing.gateway_order, encryption: routing.encryption })
     }
 

@@ -1,6 +1,6 @@
 //! The envelope of a message and the session that it came by.
 
-use crate::{Direction, EmailAddress, MessageId, ReversePath, Timestamp};
+use crate::{AccountId, Direction, EmailAddress, MessageId, ReversePath, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -17,6 +17,15 @@ pub struct SessionInfo {
     pub tls: Option<String>,
     /// Name under which the client authenticated.
     pub authenticated: Option<String>,
+}
+
+/// What lets a client send out through us (guide chapter 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sending {
+    /// It connected from this outbound IP.
+    Network(i64),
+    /// It logged in as a user of this account's Outbound Authenticated Relay.
+    Relay(AccountId),
 }
 
 /// NOTIFY= of RCPT TO (RFC 3461 §4.1).
@@ -61,4 +70,8 @@ pub struct Envelope {
     pub envid: Option<String>,
     /// Size of the body in bytes, our Received header included.
     pub size: u64,
+    /// REQUIRETLS was asked for (RFC 8689): it is passed on over verified TLS, or not at all.
+    pub require_tls: bool,
+    /// Of outbound mail: by which right it was sent.
+    pub sending: Option<Sending>,
 }

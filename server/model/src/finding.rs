@@ -1,6 +1,6 @@
 //! What the analysers of the filter found in a message. Policy-free: the same for every recipient.
 
-use crate::{Category, DomainName, EmailAddress, ReversePath};
+use crate::{Category, CountryCode, DomainName, EmailAddress, ReversePath};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, net::IpAddr};
 
@@ -93,6 +93,9 @@ impl AuthResult {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct SenderFacts {
     pub client_ip: Option<IpAddr>,
+    /// The country that it is in, where a table says so.
+    #[serde(default)]
+    pub country: Option<CountryCode>,
     pub envelope_from: ReversePath,
     pub header_from: Option<EmailAddress>,
     pub display_name: Option<String>,

@@ -25,7 +25,7 @@ pub use action::{Action, ActionSetting, Direction, Disposition};
 pub use address::{AddressError, DomainName, EmailAddress, ReversePath};
 pub use category::{Category, Zone};
 pub use edit::Edit;
-pub use envelope::{Envelope, Notify, Recipient, SessionInfo};
+pub use envelope::{Envelope, Notify, Recipient, Sending, SessionInfo};
 pub use error::{ErrorCode, FieldError, UserError};
 pub use finding::{Finding, Findings, FoundIn};
 pub use id::{AccountId, AdministratorId, DomainId, IdError, MailboxId, MessageId};

@@ -198,6 +198,8 @@ pub enum Unrecognized {
     #[default]
     Reject,
     Discard,
+    /// To the address of `recipients.forward_to`.
+    Forward,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

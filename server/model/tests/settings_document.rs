@@ -15,6 +15,10 @@ fn entry(entry: Entry) -> String {
         Entry::Email => "address".into(),
         Entry::Domain => "domain".into(),
         Entry::DomainPattern => "domain or `*.domain`".into(),
+        Entry::Connection => "IP, IP/mask or country".into(),
+        Entry::Network => "IP or IP/mask".into(),
+        Entry::Country => "country".into(),
+        Entry::Listen => "IP:port".into(),
         Entry::Host => "host, host:port, IP or IP:port".into(),
         Entry::Url => "link".into(),
         Entry::Language => "language".into(),
@@ -60,6 +64,7 @@ fn values(kind: &Kind) -> String {
 /// Levels in a few letters each, as the document's legend has them.
 fn levels(definition: &Definition) -> String {
     let letters = |l: Level| match l {
+        Level::Appliance => "S",
         Level::Brand => "B",
         Level::Account => "A",
         Level::DefaultInbound => "DI",

@@ -168,6 +168,8 @@ impl Service {
             return_headers_only: true,
             envid: None,
             size: body.len() as u64,
+            require_tls: false,
+            sending: None,
         };
         let mail = OutgoingMail { envelope, body, release: false, edits: Vec::new() };
         let unavailable = |why| Error::new(ErrorCode::Unavailable, format!("The digest could not be sent: {why}"));

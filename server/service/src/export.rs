@@ -48,6 +48,7 @@ impl Service {
         }
         let mut default = |level, account| defaults.remove(&(level, account)).and_then(some_settings);
         let mut document = Document {
+            appliance: some_settings(store::change::appliance(&mut c).await?),
             settings: some_settings(store::change::settings(&mut c).await?),
             default_inbound: default(Defaults::Domain, None),
             default_outbound: default(Defaults::Outbound, None),

@@ -153,6 +153,11 @@ impl Base {
         self.with_defaults(Kept::Domain, Some(account))
     }
 
+    /// What holds for users of the account's Outbound Authenticated Relay.
+    pub(crate) fn relay(&self, account: AccountId) -> Stack {
+        self.with_defaults(Kept::Relay, Some(account))
+    }
+
     /// What lies below the account's outbound IPs.
     pub(crate) fn outbound(&self, account: AccountId) -> Stack {
         self.with_defaults(Kept::Outbound, Some(account))
@@ -228,6 +233,10 @@ pub(crate) fn problems(level: Level, settings: &Settings) -> Vec<FieldError> {
         let zone = value.as_str().unwrap_or_default();
         if definition.kind == Kind::TimeZone && zone.parse::<chrono_tz::Tz>().is_err() {
             let message = format!("{zone:?} is no time zone such as Europe/Berlin");
+            out.push(FieldError { field: definition.path(), message });
+        }
+        if definition.path() == "smtp_encryption.versions" && value.as_array().is_some_and(Vec::is_empty) {
+            let message = "at least one version is needed; where none is wanted, the policy is Never Encrypt".into();
             out.push(FieldError { field: definition.path(), message });
         }
         if definition.path() == "routing.encryption" && CANNOT_KEEP.contains(&value.as_str().unwrap_or_default()) {

@@ -31,6 +31,8 @@ impl Service {
             return_headers_only: true,
             envid: None,
             size: body.len() as u64,
+            require_tls: false,
+            sending: None,
         };
         let mail = OutgoingMail { envelope, body, release: false, edits: Vec::new() };
         self.inner

@@ -150,6 +150,8 @@ impl Service {
             return_headers_only: true,
             envid: None,
             size: body.len() as u64,
+            require_tls: false,
+            sending: None,
         };
         Ok(OutgoingMail { envelope, body, release: to == ReleaseTo::Recipient, edits })
     }

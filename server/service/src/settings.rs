@@ -23,6 +23,8 @@ use store::{Connection, Scope};
 /// system's administrators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingsOf {
+    /// How mail is received.
+    Appliance,
     /// What holds where nothing else says otherwise.
     System,
     /// What holds for the accounts of a brand; for the system's administrators too.
@@ -44,7 +46,8 @@ impl SettingsOf {
     /// Those that hold for a whole account or more are not everybody's who may change a mailbox's.
     fn edited_by(self) -> UseCase {
         match self {
-            SettingsOf::System
+            SettingsOf::Appliance
+            | SettingsOf::System
             | SettingsOf::Brand(_)
             | SettingsOf::Account(_)
             | SettingsOf::DefaultInbound(_)
@@ -73,6 +76,7 @@ pub struct SettingsView {
 
 /// The row that has the settings.
 enum Row {
+    Appliance,
     System,
     Brand(Brand<Settings>),
     Account(Account<Settings>),
@@ -100,6 +104,7 @@ impl Found {
     /// For the audit trail: what it is called, and whose it is.
     fn object(&self) -> (String, Option<AccountId>) {
         match &self.row {
+            Row::Appliance => ("appliance".into(), None),
             Row::System => ("system".into(), None),
             Row::Brand(b) => (b.name.clone(), None),
             Row::Account(a) => (a.name.clone(), Some(a.id)),
@@ -114,6 +119,7 @@ impl Found {
     /// What running servers must read again when it changes.
     fn touched(&self) -> Touched {
         match &self.row {
+            Row::Appliance => Touched::Appliance,
             Row::System | Row::Brand(_) | Row::Account(_) | Row::Defaults(..) => Touched::Levels,
             Row::Domain(d) | Row::Group(_, d) => Touched::Domain(d.id),
             Row::OutboundIp(_) => Touched::Outbound,
@@ -151,6 +157,10 @@ fn account_in(scope: Scope, account: Option<AccountId>) -> Result<(), Error> {
 
 async fn find(c: &mut Connection, scope: Scope, of: SettingsOf) -> Result<Found, Error> {
     Ok(match of {
+        SettingsOf::Appliance => {
+            account_in(scope, None)?;
+            Found::new(Row::Appliance, Level::Appliance, store::change::appliance(c).await?, Stack::default())
+        }
         SettingsOf::System => {
             account_in(scope, None)?;
             Found::new(Row::System, Level::Brand, store::change::settings(c).await?, Stack::default())
@@ -278,6 +288,7 @@ impl Service {
         }
         let own = found.own.clone();
         match &mut found.row {
+            Row::Appliance => store::change::set_appliance(&mut tx, &own).await?,
             Row::System => store::change::set_settings(&mut tx, &own).await?,
             Row::Brand(b) => {
                 b.settings = own;

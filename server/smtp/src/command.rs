@@ -17,6 +17,8 @@ pub(crate) enum Verb {
     Help,
     StartTls,
     Auth,
+    Xclient,
+    Atrn,
     Unknown,
 }
 
@@ -42,7 +44,7 @@ pub(crate) fn split(line: &str) -> (Verb, &str) {
     let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
     let verb = VERBS
         .iter()
-        .chain(&[("EXPN", Verb::Expn), ("AUTH", Verb::Auth)])
+        .chain(&[("EXPN", Verb::Expn), ("AUTH", Verb::Auth), ("XCLIENT", Verb::Xclient), ("ATRN", Verb::Atrn)])
         .find(|(name, _)| name.eq_ignore_ascii_case(word));
     (verb.map_or(Verb::Unknown, |(_, verb)| *verb), rest.trim_start_matches(' '))
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Limits, Reply,
+    headers::{HeaderFaults, Headers},
     hops::Hops,
     scan::{Fault, Scanned, Scanner},
 };
@@ -16,6 +17,7 @@ pub(crate) struct Incoming {
     writer: Option<BodyWriter>,
     scanner: Scanner,
     hops: Hops,
+    headers: Headers,
     /// Octets of text so far, without our header.
     size: u64,
     max_size: u64,
@@ -29,6 +31,7 @@ pub(crate) struct Arrived {
     pub id: MessageId,
     pub at: Timestamp,
     pub body: BodyWriter,
+    pub headers: HeaderFaults,
     /// Octets above 127 were seen.
     pub eight_bit: bool,
 }
@@ -42,6 +45,7 @@ impl Incoming {
             writer: Some(writer),
             scanner: Scanner::new(dots, limits.text_line),
             hops: Hops::new(),
+            headers: Headers::new(),
             size: 0,
             max_size,
             max_hops: limits.hops,
@@ -61,6 +65,7 @@ impl Incoming {
         let text = piece.get(..scanned.kept).unwrap_or_default();
         self.size += text.len() as u64;
         self.hops.feed(text);
+        self.headers.feed(text);
         self.eight_bit |= !self.eight_bit && !text.is_ascii();
         if self.refusal().is_some() {
             self.writer = None;
@@ -104,9 +109,11 @@ impl Incoming {
         if !self.scanner.finish() && self.size > 0 {
             self.put(b"\r\n").await;
         }
-        match (self.refusal(), self.writer) {
+        let refusal = self.refusal();
+        let headers = self.headers.finish();
+        match (refusal, self.writer) {
             (Some(reply), _) => Err(reply),
-            (None, Some(body)) => Ok(Arrived { id: self.id, at: self.at, body, eight_bit: self.eight_bit }),
+            (None, Some(body)) => Ok(Arrived { id: self.id, at: self.at, body, headers, eight_bit: self.eight_bit }),
             (None, None) => Err(Reply::UNAVAILABLE),
         }
     }

@@ -7,10 +7,12 @@
 //!   could smuggle a second message.
 //!
 //! The extensions: PIPELINING (RFC 2920), SIZE (1870), 8BITMIME (6152), SMTPUTF8 (6531), CHUNKING (3030),
-//! ENHANCEDSTATUSCODES (2034), DSN (3461), STARTTLS (3207).
+//! ENHANCEDSTATUSCODES (2034), DSN (3461), STARTTLS (3207), AUTH (4954) and REQUIRETLS (8689) within TLS, ATRN (2645), and Postfix's
+//! XCLIENT for hosts that are trusted. Connections of trusted proxies begin with a PROXY header of version 2.
 
 mod command;
 mod error;
+mod headers;
 mod hops;
 mod incoming;
 mod line;
@@ -18,6 +20,7 @@ mod metric;
 mod options;
 mod param;
 mod path;
+mod proxy;
 mod received;
 mod reception;
 mod reply;
@@ -29,12 +32,14 @@ mod stream;
 mod tls;
 mod verbs;
 mod wire;
+mod xclient;
 
 pub use error::Error;
+pub use headers::HeaderFaults;
 pub use options::{Limits, Options, Timeouts};
-pub use reception::{AcceptError, BoxFuture, RcptOk, Reception};
+pub use reception::{AcceptError, Admitted, Asked, BoxFuture, Login, RcptOk, Reception, Terms, Turned};
 pub use reply::Reply;
 pub use server::Server;
 pub use session::Conversations;
 pub use stream::Io;
-pub use tls::{certificate_files, self_signed, server_config};
+pub use tls::{TlsChoice, certificate_files, self_signed, server_config};

@@ -3,6 +3,7 @@
 use crate::Reply;
 use metrics::{counter, gauge};
 use model::Direction;
+use model::settings::ServiceKind;
 
 fn label(direction: Direction) -> &'static str {
     match direction {
@@ -12,18 +13,18 @@ fn label(direction: Direction) -> &'static str {
 }
 
 /// A session began.
-pub(crate) fn session_started(direction: Direction) {
-    counter!("postern_smtp_sessions_total", "direction" => label(direction)).increment(1);
-    gauge!("postern_smtp_sessions", "direction" => label(direction)).increment(1.0);
+pub(crate) fn session_started(kind: ServiceKind) {
+    counter!("postern_smtp_sessions_total", "service" => kind.as_str()).increment(1);
+    gauge!("postern_smtp_sessions", "service" => kind.as_str()).increment(1.0);
 }
 
-pub(crate) fn session_ended(direction: Direction) {
-    gauge!("postern_smtp_sessions", "direction" => label(direction)).decrement(1.0);
+pub(crate) fn session_ended(kind: ServiceKind) {
+    gauge!("postern_smtp_sessions", "service" => kind.as_str()).decrement(1.0);
 }
 
 /// A connection was turned away before a session began.
-pub(crate) fn turned_away(direction: Direction, why: &'static str) {
-    counter!("postern_smtp_turned_away_total", "direction" => label(direction), "why" => why).increment(1);
+pub(crate) fn turned_away(kind: ServiceKind, why: &'static str) {
+    counter!("postern_smtp_turned_away_total", "service" => kind.as_str(), "why" => why).increment(1);
 }
 
 /// A message was taken over.
@@ -41,4 +42,9 @@ pub(crate) fn message_refused(direction: Direction, reply: &Reply) {
 /// A handshake for STARTTLS ended.
 pub(crate) fn handshake(ok: bool) {
     counter!("postern_smtp_tls_handshakes_total", "result" => if ok { "ok" } else { "failed" }).increment(1);
+}
+
+/// A login was tried.
+pub(crate) fn login(ok: bool) {
+    counter!("postern_smtp_logins_total", "result" => if ok { "ok" } else { "failed" }).increment(1);
 }

@@ -1,7 +1,7 @@
 //! How a listener behaves.
 
 use arc_swap::ArcSwapOption;
-use model::{DomainName, Timestamp};
+use model::{Cidr, DomainName, Timestamp};
 use rustls::ServerConfig;
 use std::{sync::Arc, time::Duration};
 
@@ -12,6 +12,11 @@ pub struct Options {
     pub hostname: DomainName,
     /// What the banner says after the host name and `ESMTP`.
     pub software: String,
+    /// REQUIRETLS is offered within TLS: whoever delivers must keep it (RFC 8689).
+    pub require_tls: bool,
+    /// Proxies in front of us: their connections must begin with a PROXY header of version 2, which says who the
+    /// client is.
+    pub proxies: Arc<[Cidr]>,
     pub limits: Limits,
     pub timeouts: Timeouts,
     /// Certificate and key for STARTTLS; while there is none, STARTTLS is not offered. A new one that is
@@ -32,6 +37,8 @@ pub struct Limits {
     pub recipients: usize,
     /// Refused recipients in one session, after which it ends: a list is being guessed.
     pub rejections: u32,
+    /// Wrong passwords in one session, after which it ends.
+    pub logins: u32,
     /// Errors of syntax and sequence in one session, after which it ends.
     pub errors: u32,
     /// Sessions at a time in all.
@@ -73,6 +80,8 @@ impl Options {
         Options {
             hostname,
             software: "Postern".to_owned(),
+            require_tls: false,
+            proxies: Arc::new([]),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
             tls: Arc::new(ArcSwapOption::empty()),
@@ -93,6 +102,7 @@ impl Default for Limits {
             message: 100 << 20,
             recipients: 1_000,
             rejections: 100,
+            logins: 3,
             errors: 20,
             sessions: 4_000,
             sessions_per_client: 100,

@@ -1,5 +1,5 @@
 //! Parameters of MAIL and RCPT: SIZE (RFC 1870), BODY (6152), SMTPUTF8 (6531), RET, ENVID, NOTIFY and
-//! ORCPT (3461).
+//! ORCPT (3461), REQUIRETLS (8689), AUTH (4954).
 
 use crate::Reply;
 use model::Notify;
@@ -12,6 +12,14 @@ pub(crate) struct MailParams {
     pub smtputf8: bool,
     pub headers_only: bool,
     pub envid: Option<String>,
+    pub require_tls: bool,
+}
+
+/// Which extensions the session offered that have parameters.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Offered {
+    pub auth: bool,
+    pub require_tls: bool,
 }
 
 /// Parameters of RCPT TO.
@@ -23,7 +31,7 @@ pub(crate) struct RcptParams {
 
 const UNKNOWN: Reply = Reply::new(555, "5.5.4", "Unknown parameter");
 
-pub(crate) fn mail(text: &str) -> Result<MailParams, Reply> {
+pub(crate) fn mail(text: &str, offered: Offered) -> Result<MailParams, Reply> {
     let mut params = MailParams::default();
     let mut seen = Seen::default();
     for param in each(text) {
@@ -37,6 +45,9 @@ pub(crate) fn mail(text: &str) -> Result<MailParams, Reply> {
             ("RET", Some(v)) if v.eq_ignore_ascii_case("HDRS") => params.headers_only = true,
             ("RET", Some(v)) if v.eq_ignore_ascii_case("FULL") => {}
             ("ENVID", Some(v)) if v.len() <= 100 && is_xtext(v) => params.envid = Some(v.to_owned()),
+            ("REQUIRETLS", None) if offered.require_tls => params.require_tls = true,
+            // Who wrote it, by the word of a host that may not be trusted: taken and not used (RFC 4954 §5).
+            ("AUTH", Some(v)) if offered.auth && (v == "<>" || is_xtext(v)) => {}
             ("SIZE" | "BODY" | "SMTPUTF8" | "RET" | "ENVID", _) => return Err(Reply::SYNTAX),
             _ => return Err(UNKNOWN),
         }
@@ -135,6 +146,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn mail(text: &str) -> Result<MailParams, Reply> {
+        super::mail(text, Offered::default())
+    }
+
     #[test]
     fn the_parameters_of_mail_are_kept_as_given() {
         let p = mail("SIZE=1234 body=8bitmime SMTPUTF8 RET=HDRS ENVID=QQ+2B1").expect("valid");
@@ -177,6 +192,11 @@ mod tests {
     #[test]
     fn parameters_that_were_not_offered_are_refused() {
         assert_eq!(mail("AUTH=<>"), Err(UNKNOWN));
+        assert_eq!(mail("REQUIRETLS"), Err(UNKNOWN));
+        let all = Offered { auth: true, require_tls: true };
+        assert!(super::mail("REQUIRETLS AUTH=<>", all).is_ok_and(|p| p.require_tls));
+        assert_eq!(super::mail("REQUIRETLS=1", all), Err(UNKNOWN));
+        assert_eq!(super::mail("AUTH=a+1", all), Err(UNKNOWN));
         assert_eq!(rcpt("RRVS=2014-04-03T23:01:00Z"), Err(UNKNOWN));
     }
 

@@ -24,6 +24,13 @@ impl Reply {
     /// Invalid recipient (guide, appendix B).
     pub const REJECTED: Reply = Reply::new(550, "5.1.1", "Rejected");
 
+    /// Nothing goes on before STARTTLS (RFC 3207 §4).
+    pub const NEEDS_TLS: Reply = Reply::new(530, "5.7.0", "Must issue a STARTTLS command first");
+    /// Nothing goes on before AUTH (RFC 4954 §6).
+    pub const NEEDS_LOGIN: Reply = Reply::new(530, "5.7.0", "Authentication required");
+    /// Name or password are wrong (RFC 4954 §6).
+    pub const WRONG_LOGIN: Reply = Reply::new(535, "5.7.8", "Authentication failed");
+
     /// No room to keep a message.
     pub const FULL: Reply = Reply::new(452, "4.3.1", "Insufficient system storage");
     /// Something of ours does not work at the moment.

@@ -1,18 +1,20 @@
 //! The state machine of a session: commands in, replies out.
 
 use crate::{
-    AcceptError, Options, Reception, Reply, Timeouts, command,
+    AcceptError, Admitted, Login, Options, Reception, Reply, Terms, Timeouts, command,
     command::Verb,
     incoming::Incoming,
     line::BadLine,
     metric,
-    param::MailParams,
+    param::{MailParams, Offered},
     received::Received,
     stream::Io,
     verbs,
     wire::{End, Wire},
+    xclient,
 };
-use model::{Direction, Envelope, MessageId, Recipient, ReversePath, SessionInfo};
+use model::settings::{OfferedEncryption, ServiceKind};
+use model::{Envelope, MessageId, Recipient, ReversePath, SessionInfo};
 use std::{
     net::SocketAddr,
     sync::{
@@ -39,7 +41,7 @@ pub struct Conversations {
 /// What all sessions of a listener share.
 pub(crate) struct Shared {
     pub reception: Arc<dyn Reception>,
-    pub direction: Direction,
+    pub kind: ServiceKind,
     pub options: Options,
     stop: CancellationToken,
     next: AtomicU64,
@@ -49,6 +51,7 @@ pub(crate) struct Shared {
 pub(crate) struct Transaction {
     pub from: ReversePath,
     pub since: Instant,
+    pub admitted: Admitted,
     pub params: MailParams,
     pub recipients: Vec<Recipient>,
     /// Smallest limit of the recipients so far and our own, in bytes.
@@ -60,6 +63,10 @@ pub(crate) struct Transaction {
 pub(crate) struct Session {
     pub shared: Arc<Shared>,
     pub info: SessionInfo,
+    pub terms: Terms,
+    /// Who logged in.
+    pub login: Option<Login>,
+    pub failed_logins: u32,
     /// EHLO or HELO was accepted.
     pub greeted: bool,
     pub transaction: Option<Transaction>,
@@ -70,9 +77,24 @@ pub(crate) struct Session {
 }
 
 impl Conversations {
-    pub fn new(direction: Direction, reception: Arc<dyn Reception>, options: Options) -> Self {
+    pub fn new(kind: ServiceKind, reception: Arc<dyn Reception>, options: Options) -> Self {
         let (stop, next) = (CancellationToken::new(), AtomicU64::new(1));
-        Conversations { shared: Arc::new(Shared { reception, direction, options, stop, next }) }
+        Conversations { shared: Arc::new(Shared { reception, kind, options, stop, next }) }
+    }
+
+    /// The same listener's sessions from now on; those that are held go on as they began.
+    pub(crate) fn changed(&self, kind: ServiceKind, options: Options) -> Self {
+        let (old, next) = (&self.shared, AtomicU64::new(self.shared.next.load(Ordering::Relaxed)));
+        let (reception, stop) = (Arc::clone(&old.reception), old.stop.clone());
+        Conversations { shared: Arc::new(Shared { reception, kind, options, stop, next }) }
+    }
+
+    pub(crate) fn kind(&self) -> ServiceKind {
+        self.shared.kind
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.shared.options
     }
 
     /// Ends all sessions with 421 when they next wait for their client.
@@ -84,15 +106,15 @@ impl Conversations {
     pub async fn run<T: Io>(&self, io: T, peer: SocketAddr) {
         let shared = Arc::clone(&self.shared);
         let number = shared.next.fetch_add(1, Ordering::Relaxed);
-        let span = tracing::info_span!("smtp", session = number, %peer, direction = %shared.direction);
-        metric::session_started(shared.direction);
-        let _ended = Ended(shared.direction);
+        let span = tracing::info_span!("smtp", session = number, %peer, service = %shared.kind);
+        metric::session_started(shared.kind);
+        let _ended = Ended(shared.kind);
         hold(shared, io, peer).instrument(span).await;
     }
 }
 
 /// Counts the session's end however it comes.
-struct Ended(Direction);
+struct Ended(ServiceKind);
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -108,12 +130,16 @@ async fn hold<T: Io>(shared: Arc<Shared>, io: T, peer: SocketAddr) {
         Err(end) => end,
     };
     tracing::debug!(?end, "session ends");
+    let end = match end {
+        End::Turned(turned) => return wire.turn(turned).await,
+        end => end,
+    };
     match &end {
         End::TimedOut => wire.say(&IDLE),
         End::Stopping => wire.say(&CLOSING),
         End::Closed | End::Stuck => return,
         End::Io(error) => return tracing::info!(%error, "connection lost"),
-        End::Quit | End::Refused => {}
+        End::Quit | End::Refused | End::Turned(_) => {}
     }
     wire.close(!matches!(end, End::Quit)).await;
 }
@@ -130,31 +156,37 @@ impl Session {
             tls: None,
             authenticated: None,
         };
-        Session { shared, info, greeted: false, transaction: None, wary: false, errors: 0, rejections: 0 }
+        Session {
+            shared,
+            info,
+            terms: Terms::default(),
+            login: None,
+            failed_logins: 0,
+            greeted: false,
+            transaction: None,
+            wary: false,
+            errors: 0,
+            rejections: 0,
+        }
     }
 
     async fn converse<T: Io>(&mut self, wire: &mut Wire<T>) -> Result<Never, End> {
         let shared = Arc::clone(&self.shared);
         let (options, timeouts) = (&shared.options, &shared.options.timeouts);
-        if let Err(reply) = shared.reception.connect(self.info.client_ip, shared.direction) {
-            metric::turned_away(shared.direction, "refused");
-            tracing::info!(%reply, "connection refused");
-            wire.say(&reply);
-            return Err(End::Refused);
-        }
+        self.meet(wire)?;
         let started = Instant::now();
         if !timeouts.banner_delay.is_zero() {
             match wire.fill(1, started + timeouts.banner_delay).await {
                 Err(End::TimedOut) => {}
                 Err(end) => return Err(end),
                 Ok(_) => {
-                    metric::turned_away(shared.direction, "early");
+                    metric::turned_away(shared.kind, "early");
                     wire.say(&EARLY);
                     return Err(End::Refused);
                 }
             }
         }
-        wire.say(&Reply::with(220, "", format!("{} ESMTP {}", options.hostname, options.software)));
+        self.banner(wire);
         loop {
             let now = Instant::now();
             let end = self.end(started, timeouts);
@@ -163,8 +195,61 @@ impl Session {
                 Ok(line) => self.command(wire, &line).await?,
                 Err(bad) => self.bad_line(wire, bad)?,
             }
+            if self.rejections > self.terms.tarpit_after {
+                // Whoever guesses addresses waits for each answer.
+                wire.pause(self.terms.tarpit_delay).await?;
+            }
             wire.flush_if_many().await?;
         }
+    }
+
+    /// Asks how the session with this client is held.
+    fn meet<T: Io>(&mut self, wire: &mut Wire<T>) -> Result<(), End> {
+        match self.shared.reception.connect(self.info.client_ip, self.shared.kind) {
+            Ok(terms) => {
+                self.terms = terms;
+                Ok(())
+            }
+            Err(reply) => {
+                metric::turned_away(self.shared.kind, "refused");
+                tracing::info!(%reply, "connection refused");
+                wire.say(&reply);
+                Err(End::Refused)
+            }
+        }
+    }
+
+    fn banner<T: Io>(&self, wire: &mut Wire<T>) {
+        let options = &self.shared.options;
+        wire.say(&Reply::with(220, "", format!("{} ESMTP {}", options.hostname, options.software)));
+    }
+
+    /// The session begins anew with the client that a trusted host speaks for. TLS is the host's and stays.
+    pub fn become_client<T: Io>(&mut self, wire: &mut Wire<T>, client: xclient::Client) -> Result<(), End> {
+        let info = &mut self.info;
+        info.client_ip = client.address.unwrap_or(info.client_ip);
+        info.client_port = client.port.unwrap_or(info.client_port);
+        info.helo = client.helo.unwrap_or_default();
+        info.esmtp = client.esmtp.unwrap_or(true);
+        info.authenticated = None;
+        (self.greeted, self.login) = (false, None);
+        tracing::debug!(client = %self.info.client_ip, "the client is another");
+        self.meet(wire)?;
+        self.banner(wire);
+        Ok(())
+    }
+
+    /// Whether STARTTLS would begin TLS now.
+    pub fn offers_tls(&self) -> bool {
+        self.terms.tls != OfferedEncryption::Never
+            && self.info.tls.is_none()
+            && self.shared.options.tls.load().is_some()
+    }
+
+    /// What has parameters of its own, as it is offered now.
+    pub fn offered(&self) -> Offered {
+        let encrypted = self.info.tls.is_some();
+        Offered { auth: encrypted && self.terms.auth, require_tls: encrypted && self.shared.options.require_tls }
     }
 
     /// When the session is over at the latest. A transaction that has begun gets its time.
@@ -184,7 +269,7 @@ impl Session {
         let reply = match verb {
             Verb::Ehlo => verbs::ehlo::run(self, argument),
             Verb::Helo => verbs::helo::run(self, argument),
-            Verb::Mail => verbs::mail::run(self, argument),
+            Verb::Mail => verbs::mail::run(self, argument).await,
             Verb::Rcpt => self.rcpt(argument).await,
             Verb::Data => return verbs::data::run(self, wire, argument).await,
             Verb::Bdat => verbs::bdat::run(self, wire, argument).await?,
@@ -195,7 +280,9 @@ impl Session {
             Verb::Expn => verbs::expn::run(),
             Verb::Help => verbs::help::run(),
             Verb::StartTls => return verbs::starttls::run(self, wire, argument).await,
-            Verb::Auth => verbs::auth::run(),
+            Verb::Auth => verbs::auth::run(self, wire, argument).await?,
+            Verb::Atrn => verbs::atrn::run(self, wire, argument).await?,
+            Verb::Xclient => return verbs::xclient::run(self, wire, argument),
             Verb::Unknown => Reply::new(500, "5.5.1", "Command unknown"),
         };
         self.answer(wire, &reply)
@@ -273,7 +360,7 @@ impl Session {
     /// Ends the transaction with a message that has arrived.
     pub async fn end_message(&mut self, transaction: Transaction, incoming: Incoming) -> Reply {
         let shared = Arc::clone(&self.shared);
-        let direction = shared.direction;
+        let direction = transaction.admitted.direction;
         let arrived = match incoming.finish().await {
             Ok(arrived) => arrived,
             Err(reply) => {
@@ -297,8 +384,10 @@ impl Session {
             return_headers_only: transaction.params.headers_only,
             envid: transaction.params.envid,
             size,
+            require_tls: transaction.params.require_tls,
+            sending: transaction.admitted.sending,
         };
-        match shared.reception.accept(envelope, arrived.body).await {
+        match shared.reception.accept(envelope, arrived.headers, arrived.body).await {
             Ok(()) => {
                 metric::message_accepted(direction, size);
                 tracing::info!(%id, size, recipients, "message accepted");
@@ -308,6 +397,7 @@ impl Session {
                 let reply = match &error {
                     AcceptError::Full => Reply::FULL,
                     AcceptError::Unavailable(text) => Reply::with(451, "4.3.0", text.clone()),
+                    AcceptError::Refused(reply) => reply.clone(),
                 };
                 metric::message_refused(direction, &reply);
                 tracing::warn!(%id, %error, "message not taken");

@@ -9,13 +9,13 @@ use std::{
 
 #[derive(Debug)]
 pub(crate) struct Slots {
-    max: usize,
-    max_per_client: usize,
     taken: Mutex<Taken>,
 }
 
 #[derive(Debug, Default)]
 struct Taken {
+    max: usize,
+    max_per_client: usize,
     all: usize,
     clients: HashMap<IpAddr, usize>,
 }
@@ -36,17 +36,24 @@ pub(crate) struct Slot {
 
 impl Slots {
     pub fn new(max: usize, max_per_client: usize) -> Arc<Self> {
-        Arc::new(Slots { max, max_per_client, taken: Mutex::default() })
+        Arc::new(Slots { taken: Mutex::new(Taken { max, max_per_client, ..Taken::default() }) })
+    }
+
+    /// Sessions that are held beyond the new limits go on.
+    pub fn resize(&self, max: usize, max_per_client: usize) {
+        let mut taken = self.taken.lock();
+        (taken.max, taken.max_per_client) = (max, max_per_client);
     }
 
     pub fn take(self: &Arc<Self>, ip: IpAddr) -> Result<Slot, NoSlot> {
         let client = client(ip);
         let mut taken = self.taken.lock();
-        if taken.all >= self.max {
+        if taken.all >= taken.max {
             return Err(NoSlot::All);
         }
+        let most = taken.max_per_client;
         let own = taken.clients.entry(client).or_default();
-        if *own >= self.max_per_client {
+        if *own >= most {
             if *own == 0 {
                 taken.clients.remove(&client);
             }

@@ -2,7 +2,7 @@
 //! that all commands of one read are answered by one write (RFC 2920 §3.2).
 
 use crate::{
-    Reply,
+    Reply, Turned,
     line::{self, BadLine, Reason},
     stream::{Io, Stream},
 };
@@ -37,6 +37,8 @@ pub(crate) enum End {
     TimedOut,
     /// The client does not take our replies.
     Stuck,
+    /// The client becomes the server (RFC 2645).
+    Turned(Turned),
     /// The server stops.
     Stopping,
     Io(io::Error),
@@ -89,6 +91,15 @@ impl<T: Io> Wire<T> {
         self.out.clear();
         self.out.shrink_to(SMALL);
         Ok(())
+    }
+
+    /// Holds the replies back for so long.
+    pub async fn pause(&self, duration: Duration) -> Result<(), End> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(End::Stopping),
+            () = tokio::time::sleep(duration) => Ok(()),
+        }
     }
 
     /// Sends the replies where many of them wait.
@@ -170,6 +181,18 @@ impl<T: Io> Wire<T> {
         let about = format!("{version} {cipher}");
         self.stream = Stream::Tls(Box::new(tls));
         Ok(about)
+    }
+
+    /// Sends what waits and hands the connection over. What the client sent before it was told so is dropped.
+    pub async fn turn(mut self, turned: Turned) {
+        if self.flush().await.is_err() {
+            return;
+        }
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => {}
+            () = turned.run(Box::new(self.stream)) => {}
+        }
     }
 
     /// Sends what waits and closes our side; errors no longer matter. With `linger`, reads on for a moment.

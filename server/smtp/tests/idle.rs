@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use model::{Direction, DomainName, EmailAddress, Envelope, ReversePath, SessionInfo};
-use smtp::{AcceptError, BoxFuture, Options, RcptOk, Reception, Reply, Server};
+use model::settings::ServiceKind;
+use model::{Direction, DomainName, Envelope, ReversePath, SessionInfo};
+use smtp::{
+    AcceptError, Admitted, Asked, BoxFuture, HeaderFaults, Login, Options, RcptOk, Reception, Reply, Server, Terms,
+};
 use spool::{BodyWriter, Spool};
 use std::{
     io::{BufRead, BufReader, Write},
@@ -17,25 +20,34 @@ const SESSIONS: usize = 400;
 struct Sink(Spool);
 
 impl Reception for Sink {
-    fn connect(&self, _: IpAddr, _: Direction) -> Result<(), Reply> {
-        Ok(())
+    fn connect(&self, _: IpAddr, _: ServiceKind) -> Result<Terms, Reply> {
+        Ok(Terms::default())
     }
-    fn mail(&self, _: &SessionInfo, _: Direction, _: &ReversePath) -> Result<(), Reply> {
-        Ok(())
-    }
-    fn rcpt<'a>(
+    fn authenticate<'a>(
         &'a self,
         _: &'a SessionInfo,
-        _: Direction,
+        _: ServiceKind,
+        _: String,
+        _: String,
+    ) -> BoxFuture<'a, Result<Login, Reply>> {
+        Box::pin(async { Err(Reply::WRONG_LOGIN) })
+    }
+    fn mail<'a>(
+        &'a self,
+        _: &'a SessionInfo,
+        _: ServiceKind,
+        _: Option<&'a Login>,
         _: &'a ReversePath,
-        _: &'a EmailAddress,
-    ) -> BoxFuture<'a, Result<RcptOk, Reply>> {
+    ) -> BoxFuture<'a, Result<Admitted, Reply>> {
+        Box::pin(async { Ok(Admitted { direction: Direction::Inbound, sending: None }) })
+    }
+    fn rcpt<'a>(&'a self, _: Asked<'a>) -> BoxFuture<'a, Result<RcptOk, Reply>> {
         Box::pin(async { Ok(RcptOk { max_size: u64::MAX }) })
     }
     fn body(&self) -> BodyWriter {
         self.0.body()
     }
-    fn accept(&self, _: Envelope, _: BodyWriter) -> BoxFuture<'_, Result<(), AcceptError>> {
+    fn accept(&self, _: Envelope, _: HeaderFaults, _: BodyWriter) -> BoxFuture<'_, Result<(), AcceptError>> {
         Box::pin(async { Ok(()) })
     }
 }
@@ -68,7 +80,7 @@ async fn a_waiting_session_costs_less_than_10_kb() {
     let mut options = Options::new(DomainName::parse("mx.bar.test").unwrap());
     options.limits.sessions_per_client = 2 * SESSIONS;
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let server = Server::bind(any, Direction::Inbound, Arc::new(Sink(spool)), options).unwrap();
+    let server = Server::bind(any, ServiceKind::Inbound, Arc::new(Sink(spool)), options).unwrap();
     let address = server.local_addr();
     let open =
         move |n: usize| tokio::task::spawn_blocking(move || (0..n).map(|_| session(address)).collect::<Vec<_>>());

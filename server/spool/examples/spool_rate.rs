@@ -38,6 +38,8 @@ fn envelope(n: u64) -> Result<Envelope, model::AddressError> {
         return_headers_only: false,
         envid: None,
         size: 0,
+        require_tls: false,
+        sending: None,
     })
 }
 

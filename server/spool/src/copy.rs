@@ -11,7 +11,7 @@ use crate::{
     recover::Replay,
     segment::{Found, Name, scan},
 };
-use model::{Envelope, MessageId};
+use model::MessageId;
 use std::{collections::BTreeMap, fs::File, io, os::unix::fs::FileExt, path::Path};
 
 /// How often a spool whose segments go while they are being opened is tried again.
@@ -163,7 +163,7 @@ impl Spool {
             crate::record::Bad::Damaged => Error::Damaged { id: MessageId::from_bytes([0; 16]), file: PACKED.into() },
         })?;
         let unreadable = || Error::Envelope { id: record.id, file: PACKED.into() };
-        let envelope: Envelope = postcard::from_bytes(record.envelope).map_err(|_| unreadable())?;
+        let envelope = crate::envelope::decode(record.envelope).ok_or_else(unreadable)?;
         if record.kind != Kind::Message || envelope.id != record.id {
             return Err(unreadable());
         }

@@ -26,6 +26,7 @@ mod clean;
 mod command;
 mod copy;
 mod disk;
+mod envelope;
 mod error;
 mod index;
 mod log;

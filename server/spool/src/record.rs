@@ -14,13 +14,15 @@
 //! 52  body CRC     4  of a body in a file of its own, else 0
 //! 56  envelope (postcard), state, body
 //! ```
-//! Numbers are little-endian. A change of the envelope's shape is a new version.
+//! Numbers are little-endian. A change of the envelope's shape is a new version, which programs before it refuse;
+//! version 2 differs from 1 by the envelope alone, and both are read ([`crate::envelope`]).
 
 use crate::Error;
 use model::MessageId;
 
 pub const HEADER: usize = 56;
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
+const OLDEST: u8 = 1;
 const CHECKED_FROM: usize = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +106,7 @@ impl<'a> Record<'a> {
         if crc32fast::hash(&bytes[CHECKED_FROM..at]) != u32_at(8) {
             return Err(Bad::Damaged);
         }
-        if bytes[12] != VERSION {
+        if !(OLDEST..=VERSION).contains(&bytes[12]) {
             return Err(Bad::Newer(bytes[12]));
         }
         let [envelope, state, body] = parts;

@@ -8,7 +8,7 @@ use crate::{
     record::{Kind, Record},
     segment::{Found, Name, scan},
 };
-use model::{Envelope, MessageId};
+use model::MessageId;
 use std::{collections::HashMap, ops::Range, path::Path, sync::Arc};
 
 pub struct Recovered {
@@ -83,8 +83,8 @@ impl Replay {
         let place = Place { segment, offset: offset as u64, len: record.len() as u64 };
         match record.kind {
             Kind::Message | Kind::Large => {
-                let envelope: Envelope =
-                    postcard::from_bytes(record.envelope).map_err(|_| Error::Envelope { id, file: path.to_owned() })?;
+                let envelope = crate::envelope::decode(record.envelope)
+                    .ok_or_else(|| Error::Envelope { id, file: path.to_owned() })?;
                 let large = (record.kind == Kind::Large).then_some(record.body_crc);
                 self.index.put(id, Live { at: place, state: None, size: record.size, large });
                 let state = record.state.to_vec();

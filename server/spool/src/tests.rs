@@ -45,6 +45,8 @@ pub fn envelope(id: MessageId) -> Envelope {
         return_headers_only: false,
         envid: None,
         size: 0,
+        require_tls: false,
+        sending: None,
     }
 }
 

@@ -76,6 +76,8 @@ fn envelope(n: u64) -> Envelope {
         return_headers_only: false,
         envid: None,
         size: body(n).len() as u64,
+        require_tls: false,
+        sending: None,
     }
 }
 

@@ -34,6 +34,8 @@ async fn accept(spool: &Spool, n: u64, len: usize) -> Result<MessageId, spool::E
         return_headers_only: false,
         envid: None,
         size: 0,
+        require_tls: false,
+        sending: None,
     };
     let mut body = spool.body();
     for chunk in vec![n as u8; len].chunks(10_000) {

@@ -26,6 +26,8 @@ pub enum Touched {
     Outbound,
     /// Verifiers, content filters or notifications.
     Definitions,
+    /// Settings of the appliance.
+    Appliance,
 }
 
 impl Touched {
@@ -37,6 +39,7 @@ impl Touched {
             Touched::Mailbox(id) => ("mailbox", id.0),
             Touched::Outbound => ("outbound", 0),
             Touched::Definitions => ("definitions", 0),
+            Touched::Appliance => ("appliance", 0),
         }
     }
     /// None: of a newer release.
@@ -48,6 +51,7 @@ impl Touched {
             "mailbox" => Touched::Mailbox(MailboxId(object)),
             "outbound" => Touched::Outbound,
             "definitions" => Touched::Definitions,
+            "appliance" => Touched::Appliance,
             _ => return None,
         })
     }
@@ -141,6 +145,20 @@ pub async fn set_meta(c: &mut Connection, name: &str, value: &str) -> Result<(),
 }
 
 const SETTINGS: &str = "settings";
+
+const APPLIANCE: &str = "appliance";
+
+/// Settings of the appliance: how mail is received. They may be large, and nothing lies over them.
+pub async fn appliance(c: &mut Connection) -> Result<Settings, Error> {
+    match meta(c, APPLIANCE).await? {
+        Some(text) => crate::codec::from_json(APPLIANCE, text),
+        None => Ok(Settings::default()),
+    }
+}
+
+pub async fn set_appliance(c: &mut Connection, settings: &Settings) -> Result<(), Error> {
+    set_meta(c, APPLIANCE, &crate::codec::to_json(APPLIANCE, settings)?).await
+}
 
 /// Settings of the system: what holds where neither domain nor mailbox says otherwise.
 pub async fn settings(c: &mut Connection) -> Result<Settings, Error> {

@@ -37,6 +37,7 @@ pub mod preference;
 pub mod purge;
 pub mod quarantine;
 mod query;
+pub mod reception;
 pub mod reference;
 pub mod relay;
 pub mod rollup;
@@ -159,7 +160,7 @@ impl Store {
 
     /// A transaction for rows that nobody else writes at the same time, such as those of a message that this node
     /// received: on PostgreSQL it waits for no other.
-    pub(crate) async fn begin_traffic(&self) -> Result<Tx, Error> {
+    pub async fn begin_traffic(&self) -> Result<Tx, Error> {
         Ok(match &self.0 {
             Pools::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await?.into(),
             Pools::Postgres { write, .. } => write.begin().await?.into(),

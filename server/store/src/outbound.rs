@@ -94,15 +94,21 @@ pub async fn set_members(c: &mut Connection, id: i64, members: &[Member]) -> Res
 pub async fn members(c: &mut Connection, id: i64) -> Result<Vec<Member>, Error> {
     let rows = sql("SELECT name, domain FROM outbound_member WHERE outbound_ip = $1 ORDER BY name").bind(id);
     let rows = rows.fetch_all(c).await?;
-    rows.iter()
-        .map(|r| {
-            let name = codec::word(r, "name")?;
-            Ok(match r.get::<Option<i64>>("domain")? {
-                Some(domain) => Member::Domain(DomainId(domain), name),
-                None => Member::External(name),
-            })
-        })
-        .collect()
+    rows.iter().map(member).collect()
+}
+
+/// Of every outbound IP, by its id.
+pub async fn all_members(c: &mut Connection) -> Result<Vec<(i64, Member)>, Error> {
+    let rows = sql("SELECT outbound_ip, name, domain FROM outbound_member").fetch_all(c).await?;
+    rows.iter().map(|r| Ok((int(r, "outbound_ip")?, member(r)?))).collect()
+}
+
+fn member(r: &Row) -> Result<Member, Error> {
+    let name = codec::word(r, "name")?;
+    Ok(match r.get::<Option<i64>>("domain")? {
+        Some(domain) => Member::Domain(DomainId(domain), name),
+        None => Member::External(name),
+    })
 }
 
 fn outbound_ip(r: &Row) -> Result<OutboundIp, Error> {

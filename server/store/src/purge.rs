@@ -120,6 +120,8 @@ impl Store {
         sql("DELETE FROM idempotency WHERE expires < $1").bind(now.0).execute(&mut tx).await?;
         sql("DELETE FROM password_link WHERE expires < $1").bind(now.0).execute(&mut tx).await?;
         sql("DELETE FROM bulk_job WHERE finished < $1").bind(now.plus(-90 * DAY).0).execute(&mut tx).await?;
+        sql("DELETE FROM greylist WHERE expires < $1").bind(now.0).execute(&mut tx).await?;
+        sql("DELETE FROM rate WHERE until < $1").bind(now.0).execute(&mut tx).await?;
         sql("DELETE FROM login_failure WHERE last < $1").bind(now.plus(-DAY).0).execute(&mut tx).await?;
         sql("DELETE FROM traffic_hour WHERE hour < $1").bind(traffic.0).execute(&mut tx).await?;
         sql("DELETE FROM digest WHERE until < $1 AND id NOT IN (SELECT max(id) FROM digest GROUP BY mailbox)")

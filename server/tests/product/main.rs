@@ -11,5 +11,7 @@ mod errors;
 mod import;
 mod kill;
 mod mail;
+mod odmr;
+mod reception;
 mod running;
 mod tools;

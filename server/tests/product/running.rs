@@ -15,6 +15,8 @@ pub struct Running {
     /// Lines of TOML before the first section.
     top: String,
     extra: String,
+    /// Lines of TOML in the section `smtp`.
+    smtp_lines: String,
     child: Option<Child>,
 }
 
@@ -37,7 +39,20 @@ impl Running {
     /// Configured, not yet started.
     pub fn prepared(extra: &str) -> Running {
         let dir = tempfile::tempdir().unwrap();
-        Running { dir, smtp: free(), http: free(), top: String::new(), extra: extra.to_owned(), child: None }
+        Running {
+            dir,
+            smtp: free(),
+            http: free(),
+            top: String::new(),
+            extra: extra.to_owned(),
+            smtp_lines: String::new(),
+            child: None,
+        }
+    }
+
+    /// Adds lines to the configuration's section `smtp`.
+    pub fn smtp_lines(&mut self, lines: &str) {
+        self.smtp_lines = lines.to_owned();
     }
 
     /// A node of a cluster on the database of this URL, started.
@@ -58,13 +73,14 @@ impl Running {
     pub fn config(&self) -> PathBuf {
         let path = self.dir.path().join("postern.toml");
         let mut text = format!(
-            "{}data = {:?}\nhostname = \"mx.acme.test\"\n[http]\nlisten = \"{}\"\nurl = \"http://{}\"\n[smtp]\ninbound = [\"{}\"]\n\
+            "{}data = {:?}\nhostname = \"mx.acme.test\"\n[http]\nlisten = \"{}\"\nurl = \"http://{}\"\n[smtp]\ninbound = [\"{}\"]\n{}\n\
              [admin]\nemail = \"root@acme.test\"\npassword = \"Test-Only-12345\"\n",
             self.top,
             self.dir.path().join("data"),
             self.http,
             self.http,
-            self.smtp
+            self.smtp,
+            self.smtp_lines
         );
         for (section, lines) in
             [("[dns]", "servers = [\"127.0.0.1:9\"]"), ("[scan]", "clamd = \"\""), ("[delivery]", "retry = [1]")]

@@ -40,6 +40,8 @@ pub fn envelope(id: MessageId, to: &[&str]) -> Envelope {
         return_headers_only: false,
         envid: None,
         size: 0,
+        require_tls: false,
+        sending: None,
     }
 }
 

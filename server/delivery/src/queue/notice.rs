@@ -85,6 +85,8 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         return_headers_only: true,
         envid: None,
         size: composed.body.len() as u64,
+        require_tls: false,
+        sending: None,
     };
     metrics::counter!("postern_delivery_notices_total").increment(1);
     shared.send(envelope, &composed.body, Plan { deliveries: vec![delivery] }).await

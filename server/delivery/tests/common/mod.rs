@@ -220,6 +220,8 @@ impl Letter {
             return_headers_only: self.headers_only,
             envid: self.envid.clone(),
             size: self.body.len() as u64,
+            require_tls: false,
+            sending: None,
         }
     }
     pub fn plan(&self) -> Plan {

@@ -2,7 +2,9 @@
 
 use super::check::quoted;
 use super::kind::Entry;
-use crate::{DomainName, EmailAddress, HostPort, SenderEntry};
+use crate::sender::SenderPattern;
+use crate::{Cidr, CountryCode, DomainName, EmailAddress, HostPort, SenderEntry};
+use std::net::SocketAddr;
 
 const NAME_MAX: usize = 100;
 const URL_MAX: usize = 2_000;
@@ -12,6 +14,10 @@ impl Entry {
     pub(super) fn expected(self) -> &'static str {
         match self {
             Entry::Sender => "an address, domain, IP, IP/mask or country code",
+            Entry::Connection => "an IP, IP/mask or country code",
+            Entry::Network => "an IP or IP/mask",
+            Entry::Country => "a country code such as US (ISO 3166 alpha-2)",
+            Entry::Listen => "an IP and a port such as 192.0.2.1:25 or [2001:db8::1]:25",
             Entry::AddressOrDomain => "an address or a domain",
             Entry::Email => "an address such as name@example.com",
             Entry::Domain => "a domain such as example.com",
@@ -45,6 +51,14 @@ impl Entry {
         let either = |t: &str| if t.contains('@') { email(t) } else { domain(t) };
         match self {
             Entry::Sender => text.parse::<SenderEntry>().ok().map(|e| e.to_string()),
+            Entry::Connection => {
+                let entry = text.parse::<SenderEntry>().ok()?;
+                let fits = matches!(entry.pattern, SenderPattern::Network(_) | SenderPattern::Country(_));
+                fits.then(|| entry.to_string())
+            }
+            Entry::Network => text.parse::<Cidr>().ok().map(|n| n.to_string()),
+            Entry::Country => text.parse::<CountryCode>().ok().map(|c| c.to_string()),
+            Entry::Listen => text.parse::<SocketAddr>().ok().filter(|a| a.port() > 0).map(|a| a.to_string()),
             Entry::AddressOrDomain => either(text),
             Entry::Email => email(text),
             Entry::Domain => domain(text),

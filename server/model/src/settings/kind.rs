@@ -72,6 +72,14 @@ pub enum Kind {
 pub enum Entry {
     /// Address, domain, IP, IP/mask or country code, with `// comment`.
     Sender,
+    /// IP, IP/mask or country code, with `// comment`.
+    Connection,
+    /// IP or IP/mask.
+    Network,
+    /// ISO 3166 alpha-2, upper case.
+    Country,
+    /// IP and port.
+    Listen,
     /// Address or domain.
     AddressOrDomain,
     Email,

@@ -6,6 +6,7 @@ use crate::words::words;
 words! {
     /// A level, lowest first: each is laid over those before it (guide chapters 5 to 8 and 14).
     Level {
+        Appliance = "appliance", "Appliance";
         Brand = "brand", "Brand";
         Account = "account", "Account";
         DefaultInbound = "default_inbound", "Default inbound domain";
@@ -28,7 +29,7 @@ impl Level {
         match self {
             Level::DefaultInbound | Level::Domain => Some(Direction::Inbound),
             Level::DefaultOutbound | Level::OutboundIp | Level::OutboundRelay => Some(Direction::Outbound),
-            Level::Brand | Level::Account | Level::Group | Level::Mailbox => None,
+            Level::Appliance | Level::Brand | Level::Account | Level::Group | Level::Mailbox => None,
         }
     }
 }
@@ -57,6 +58,8 @@ impl Levels {
     }
 }
 
+/// The installation itself: how it receives mail (guide chapter 2).
+pub(super) const APPLIANCE: Levels = Levels::of(&[Level::Appliance]);
 /// The whole brand, or one account of it: appearance (guide chapter 14).
 pub(super) const BRANDING: Levels = Levels::of(&[Level::Brand, Level::Account]);
 pub(super) const BRAND: Levels = Levels::of(&[Level::Brand]);

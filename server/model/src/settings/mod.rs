@@ -36,6 +36,12 @@ pub use types::*;
 pub const SENDER_LIST_TEXT_MAX: usize = 200_000;
 
 macros::catalogue! {
+    // Receiving mail (guide chapter 2).
+    smtp_services: SmtpServicesValues,
+    smtp_lists: SmtpListsValues,
+    greylisting: GreylistingValues,
+    smtp_encryption: SmtpEncryptionValues,
+    smtp_limits: SmtpLimitsValues,
     // Inbound mail of a domain (guide chapters 5, 6 and 8).
     digest: DigestValues,
     personal: PersonalValues,

@@ -83,6 +83,90 @@ words! {
     }
 }
 words! {
+    /// What a listener is for (guide chapter 2 "Services").
+    ServiceKind {
+        Inbound = "inbound", "SMTP In only";
+        Both = "both", "SMTP";
+        Outbound = "outbound", "SMTP Out only";
+        Odmr = "odmr", "ODMR";
+    }
+}
+words! {
+    TlsVersion {
+        V13 = "1.3", "TLS 1.3";
+        V12 = "1.2", "TLS 1.2";
+    }
+}
+words! {
+    /// Cipher suites, by the names that they have in Received headers.
+    TlsCipher {
+        Tls13Aes256 = "TLS13_AES_256_GCM_SHA384", "TLS 1.3 AES-256";
+        Tls13Aes128 = "TLS13_AES_128_GCM_SHA256", "TLS 1.3 AES-128";
+        Tls13ChaCha20 = "TLS13_CHACHA20_POLY1305_SHA256", "TLS 1.3 ChaCha20";
+        EcdsaAes256 = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS 1.2 ECDSA AES-256";
+        EcdsaAes128 = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS 1.2 ECDSA AES-128";
+        EcdsaChaCha20 = "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS 1.2 ECDSA ChaCha20";
+        RsaAes256 = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS 1.2 RSA AES-256";
+        RsaAes128 = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS 1.2 RSA AES-128";
+        RsaChaCha20 = "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "TLS 1.2 RSA ChaCha20";
+    }
+}
+words! {
+    /// How much of greylisting's tests are made (guide chapter 2 "Greylisting").
+    GreylistLevel {
+        Low = "low", "Low";
+        Medium = "medium", "Medium";
+        High = "high", "High";
+        Custom = "custom", "Custom";
+    }
+}
+words! {
+    /// A test of greylisting (guide chapter 2 "Greylisting").
+    GreylistTest {
+        HeloFdns = "helo.fdns", "HELO: DNS";
+        HeloRdns = "helo.rdns", "HELO: RDNS";
+        HeloName = "helo.name", "HELO: Syntax";
+        HeloTld = "helo.tld", "HELO: TLD";
+        HeloIp = "helo.ip", "HELO: IP";
+        MailFdns = "mail.fdns", "Mail From: DNS";
+        MailTld = "mail.tld", "Mail From: TLD";
+        MailName = "mail.name", "Mail From: Syntax";
+        InEmpty = "header.in.empty", "Inbound header: empty";
+        InIllegal = "header.in.illegal", "Inbound header: illegal field";
+        InUnterminated = "header.in.termination", "Inbound header: incorrect termination";
+        OutEmpty = "header.out.empty", "Outbound header: empty";
+        OutIllegal = "header.out.illegal", "Outbound header: illegal field";
+        OutUnterminated = "header.out.termination", "Outbound header: incorrect termination";
+    }
+}
+impl GreylistLevel {
+    /// The tests that a level makes; `custom` has its own list.
+    pub fn makes(self, test: GreylistTest, custom: &[GreylistTest]) -> bool {
+        use GreylistTest::*;
+        match self {
+            GreylistLevel::Custom => custom.contains(&test),
+            // What no mail server in order does.
+            GreylistLevel::Low => {
+                matches!(test, HeloName | HeloTld | MailName | MailTld | InEmpty | InIllegal | InUnterminated)
+            }
+            // And what only careless ones do.
+            GreylistLevel::Medium => !matches!(test, HeloFdns | HeloIp),
+            GreylistLevel::High => true,
+        }
+    }
+}
+
+/// A listener (guide chapter 2 "Services").
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SmtpService {
+    pub kind: ServiceKind,
+    /// IP and port.
+    pub listen: String,
+    /// What the banner says after the host name; empty: the product's.
+    pub greeting: String,
+}
+
+words! {
     /// The least that a certificate must be.
     CertificateLevel {
         Any = "any", "Any certificate";

@@ -58,6 +58,8 @@ pub enum Unrecognized {
     Reject,
     /// It is accepted and dropped.
     Discard,
+    /// It goes to the address of the setting `recipients.forward_to`.
+    Forward,
 }
 
 impl From<Unrecognized> for model::view::Unrecognized {
@@ -66,6 +68,7 @@ impl From<Unrecognized> for model::view::Unrecognized {
             Unrecognized::Accept => Self::Accept,
             Unrecognized::Reject => Self::Reject,
             Unrecognized::Discard => Self::Discard,
+            Unrecognized::Forward => Self::Forward,
         }
     }
 }
@@ -75,6 +78,7 @@ impl From<model::view::Unrecognized> for Unrecognized {
             model::view::Unrecognized::Accept => Self::Accept,
             model::view::Unrecognized::Reject => Self::Reject,
             model::view::Unrecognized::Discard => Self::Discard,
+            model::view::Unrecognized::Forward => Self::Forward,
         }
     }
 }

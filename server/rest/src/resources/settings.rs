@@ -19,6 +19,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SettingsScope {
+    /// How mail is received; its id is 0.
+    Appliance,
     /// The whole system; its id is 0. As the place that a value comes from also a brand.
     System,
     Brand,
@@ -38,6 +40,7 @@ pub enum SettingsScope {
 impl From<Level> for SettingsScope {
     fn from(level: Level) -> Self {
         match level {
+            Level::Appliance => SettingsScope::Appliance,
             Level::Brand => SettingsScope::System,
             Level::Account => SettingsScope::Account,
             Level::DefaultInbound => SettingsScope::DefaultInbound,
@@ -131,7 +134,7 @@ pub fn routes() -> OpenApiRouter<Api> {
 fn place(scope: &str, id: &str) -> Result<SettingsOf, ApiError> {
     let none = || {
         ApiError::not_found(
-            "place of settings; there are system/0, brand/{id}, account/{id}, default-inbound/{account or 0}, \
+            "place of settings; there are appliance/0, system/0, brand/{id}, account/{id}, default-inbound/{account or 0}, \
              default-outbound/{account or 0}, default-relay/{account or 0}, domain/{id}, outbound-ip/{id}, group/{id} \
              and mailbox/{id}",
         )
@@ -140,6 +143,7 @@ fn place(scope: &str, id: &str) -> Result<SettingsOf, ApiError> {
     let id: i64 = digits.then(|| id.parse().ok()).flatten().ok_or_else(none)?;
     let account = (id != 0).then_some(AccountId(id));
     match (scope, id) {
+        ("appliance", 0) => Ok(SettingsOf::Appliance),
         ("system", 0) => Ok(SettingsOf::System),
         ("brand", id) => Ok(SettingsOf::Brand(id)),
         ("account", id) => Ok(SettingsOf::Account(AccountId(id))),

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "expected a map of settings, administrators and accounts")]
 pub struct Document {
+    /// How mail is received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appliance: Option<Settings>,
     /// What holds for every domain that says nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
@@ -209,6 +212,7 @@ impl Document {
 
     /// What can be seen to be wrong without the database, as `path: sentence`; before anything is changed.
     pub fn check(&self) -> Result<(), String> {
+        check_settings("appliance", Level::Appliance, self.appliance.as_ref())?;
         check_settings("settings", Level::Brand, self.settings.as_ref())?;
         check_defaults("", &self.default_inbound, &self.default_outbound, &self.default_relay)?;
         for (i, brand) in self.brands.iter().enumerate() {

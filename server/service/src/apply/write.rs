@@ -84,6 +84,13 @@ impl<'a> Writer<'a> {
         self.verifiers(None, &document.verifiers).await?;
         self.definitions(None, &document.notifications).await?;
         self.named("system", None, document.settings.as_ref()).await?;
+        if let Some(wanted) = &document.appliance {
+            let before = store::change::appliance(&mut self.tx).await?;
+            let after = self.settings("appliance", &before, Some(wanted));
+            if after != before {
+                store::change::set_appliance(&mut self.tx, &after).await?;
+            }
+        }
         if let Some(wanted) = &document.settings {
             let before = store::change::settings(&mut self.tx).await?;
             let after = self.settings("system", &before, Some(wanted));

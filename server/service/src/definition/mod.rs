@@ -8,7 +8,7 @@ mod difference;
 mod notification;
 mod place;
 pub(crate) mod reference;
-mod verifier;
+pub(crate) mod verifier;
 
 pub(crate) use place::names_in_order;
 pub use place::{FilterPlace, FilterUse};

@@ -2,15 +2,15 @@
 
 use super::domain::{DomainEntry, Group};
 use super::mailbox::{MailboxEntry, Own};
-use super::{Outbound, Snapshot};
+use super::{Appliance, Outbound, Snapshot};
 use crate::Error;
 use crate::layers::Base;
 use filter::SenderLists;
-use model::settings::Level;
-use model::{Direction, DomainId, MailboxId, Settings};
+use model::{DomainId, MailboxId, Settings};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::change::Touched;
+use store::outbound::Member;
 use store::senders::{self, Lists, Owner};
 use store::{Connection, change, group};
 
@@ -73,6 +73,7 @@ pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
         }
     }
     snapshot.outbound = outbound(c, &snapshot.levels).await?;
+    snapshot.appliance = Arc::new(Appliance::new(change::appliance(c).await?));
     Ok(snapshot)
 }
 
@@ -94,6 +95,7 @@ pub(super) async fn newer(c: &mut Connection, snapshot: &Snapshot) -> Result<Opt
         match t {
             // Definitions are no part of the snapshot yet.
             Touched::Levels | Touched::Outbound | Touched::Definitions => {}
+            Touched::Appliance => new.appliance = Arc::new(Appliance::new(change::appliance(c).await?)),
             Touched::Domain(id) => again_domain(c, &mut new, *id, false).await?,
             Touched::DomainSenders(id) => again_domain(c, &mut new, *id, true).await?,
             Touched::Mailbox(id) => again_mailbox(c, &mut new, *id).await?,
@@ -142,9 +144,13 @@ async fn again_mailbox(c: &mut Connection, new: &mut Snapshot, id: MailboxId) ->
 
 /// The narrowest network that holds an address speaks for it.
 async fn outbound(c: &mut Connection, levels: &Base) -> Result<Arc<[Outbound]>, Error> {
+    let mut members: HashMap<i64, Vec<Member>> = HashMap::new();
+    for (id, member) in store::outbound::all_members(c).await? {
+        members.entry(id).or_default().push(member);
+    }
     let made = |o: store::outbound::OutboundIp| {
-        let values = levels.outbound(o.account).with(Level::OutboundIp, &o.settings).resolve(Direction::Outbound);
-        Outbound { account: o.account, range: o.range, nickname: o.nickname, values }
+        let members = members.remove(&o.id).unwrap_or_default();
+        Outbound::new(o, members, levels)
     };
     let mut all: Vec<Outbound> = store::outbound::all(c, None).await?.into_iter().map(made).collect();
     all.sort_by_key(|o| std::cmp::Reverse(o.range.prefix()));

@@ -1,11 +1,12 @@
 //! A mailbox as it is configured, and what holds for it.
 
-use super::domain::Domain;
+use super::domain::{Domain, Group};
 use arc_swap::ArcSwapOption;
 use filter::{Policy, SenderLists};
 use model::settings::{Layered, Level};
 use model::view::MailboxState;
 use model::{Direction, DomainId, EmailAddress, MailboxId, Settings};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A mailbox, small: most set nothing themselves.
@@ -38,6 +39,17 @@ impl Own {
     }
 }
 
+impl Own {
+    /// What the groups and the mailbox say over what is below them.
+    pub(super) fn over(&self, below: Layered, groups: &HashMap<i64, Arc<Group>>) -> Layered {
+        let mut groups: Vec<_> = self.groups.iter().filter_map(|id| groups.get(id)).collect();
+        groups.sort_by_key(|g| g.position);
+        let groups = groups.iter().rev().map(|g| (Level::Group, &g.settings));
+        let lay = |below: Layered, (level, settings)| crate::layers::lay(&below, level, settings);
+        groups.chain([(Level::Mailbox, &self.settings)]).fold(below, lay)
+    }
+}
+
 impl MailboxEntry {
     /// What holds for it in its domain.
     pub(super) fn policy(&self, domain: &Arc<Domain>) -> Arc<Policy> {
@@ -64,10 +76,7 @@ impl MailboxEntry {
         groups.sort_by_key(|g| g.position);
         let set = groups.iter().any(|g| !g.settings.is_empty()) || !own.settings.is_empty();
         let values = if set {
-            let lay = |below: Layered, (level, settings)| Layered::of(level, settings).over(&below);
-            let groups = groups.iter().rev().map(|g| (Level::Group, &g.settings));
-            let levels = groups.chain([(Level::Mailbox, &own.settings)]);
-            levels.fold(domain.layered.clone(), lay).resolve(Direction::Inbound)
+            own.over(domain.layered.clone(), &domain.groups).resolve(Direction::Inbound)
         } else {
             domain.policy.values.clone()
         };

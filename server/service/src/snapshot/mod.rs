@@ -3,12 +3,16 @@
 //! A change tells what it was about (`store::change::Touched`); only that is read again, and a snapshot shares with the
 //! one before it whatever has not changed. So a change is in force within a second at a million mailboxes too.
 
+mod appliance;
 mod domain;
 mod load;
 mod mailbox;
+mod sending;
 mod sharded;
 
+pub use appliance::{Appliance, Standing};
 pub use domain::Domain;
+pub use sending::{Outbound, Sender};
 
 use crate::Error;
 use crate::layers::Base;
@@ -17,9 +21,8 @@ use domain::DomainEntry;
 use filter::Policy;
 use mailbox::MailboxEntry;
 use model::view::MailboxState;
-use model::{AccountId, Cidr, DomainId, EmailAddress, MailboxId, Values};
+use model::{AccountId, DomainId, DomainName, EmailAddress, MailboxId};
 use sharded::Sharded;
-use std::net::IpAddr;
 use std::sync::Arc;
 use store::{Store, change};
 
@@ -44,15 +47,6 @@ pub enum Lookup {
     NotOurDomain,
 }
 
-/// A network that may send through us.
-#[derive(Debug)]
-pub struct Outbound {
-    pub account: AccountId,
-    pub range: Cidr,
-    pub nickname: String,
-    pub values: Values,
-}
-
 /// Everything, as of one state of the database. Cheap to copy.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
@@ -64,6 +58,7 @@ pub struct Snapshot {
     addresses: Sharded<Box<str>, Arc<MailboxEntry>>,
     mailboxes: Sharded<MailboxId, Arc<MailboxEntry>>,
     outbound: Arc<[Outbound]>,
+    appliance: Arc<Appliance>,
 }
 
 impl Snapshot {
@@ -113,6 +108,14 @@ impl Snapshot {
         Some(self.domains.get(name)?.domain(&self.levels))
     }
 
+    /// The names of the account's domains, in their order.
+    pub fn domains_of(&self, account: AccountId) -> Vec<DomainName> {
+        let own = self.domains.values().filter(|d| d.row.account == account);
+        let mut names: Vec<_> = own.map(|d| d.row.name.clone()).collect();
+        names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        names
+    }
+
     /// Whether mail for the domain is ours to filter.
     pub fn protects(&self, name: &str) -> bool {
         self.domains.get(name).is_some()
@@ -140,9 +143,9 @@ impl Snapshot {
         })
     }
 
-    /// Who may send through us from this address.
-    pub fn outbound(&self, ip: IpAddr) -> Option<&Outbound> {
-        self.outbound.iter().find(|o| o.range.contains(ip))
+    /// How mail is received.
+    pub fn appliance(&self) -> &Arc<Appliance> {
+        &self.appliance
     }
 
     /// How many addresses have a mailbox.
@@ -166,6 +169,7 @@ impl Snapshot {
             }
         }
         out.push(format!("{} addresses, {:?}", self.addresses.len(), self.outbound));
+        out.push(format!("appliance {:?}", self.appliance.settings()));
         out.sort();
         out
     }

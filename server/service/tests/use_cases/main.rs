@@ -1,6 +1,7 @@
 //! The service over a real database, with an outbox, bodies and a clock of the test's.
 #![allow(clippy::unwrap_used)]
 
+mod appliance;
 mod apply;
 mod bulk;
 mod definitions;

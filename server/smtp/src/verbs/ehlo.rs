@@ -1,6 +1,7 @@
 //! EHLO (RFC 5321 §4.1.1.1) and the extensions that are offered.
 
-use crate::{Reply, command::is_host, session::Session};
+use crate::{Reply, command::is_host, session::Session, xclient};
+use model::settings::ServiceKind;
 
 pub fn run(session: &mut Session, argument: &str) -> Reply {
     if !is_host(argument) {
@@ -12,8 +13,22 @@ pub fn run(session: &mut Session, argument: &str) -> Reply {
         "{}\nPIPELINING\nSIZE {}\n8BITMIME\nSMTPUTF8\nCHUNKING\nENHANCEDSTATUSCODES\nDSN",
         options.hostname, options.limits.message
     );
-    if session.info.tls.is_none() && options.tls.load().is_some() {
+    if session.offers_tls() {
         text.push_str("\nSTARTTLS");
+    }
+    let offered = session.offered();
+    if offered.auth {
+        text.push_str("\nAUTH PLAIN LOGIN");
+    }
+    if offered.require_tls {
+        text.push_str("\nREQUIRETLS");
+    }
+    if session.shared.kind == ServiceKind::Odmr {
+        text.push_str("\nATRN");
+    }
+    if session.terms.xclient {
+        text.push_str("\nXCLIENT ");
+        text.push_str(xclient::ATTRIBUTES);
     }
     text.push_str("\nHELP");
     Reply::with(250, "", text)

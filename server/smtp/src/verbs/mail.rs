@@ -7,18 +7,22 @@ use crate::{
     session::{Session, Transaction},
 };
 use model::EmailAddress;
+use model::settings::OfferedEncryption;
 use tokio::time::Instant;
 
 /// Non-ASCII addresses have to be announced (RFC 6531 §3.4).
 pub(super) const NEEDS_SMTPUTF8: Reply = Reply::new(553, "5.6.7", "Address needs SMTPUTF8");
 
-pub fn run(session: &mut Session, argument: &str) -> Reply {
-    start(session, argument).map_or_else(|reply| reply, |()| Reply::new(250, "2.1.0", "Ok"))
+pub async fn run(session: &mut Session, argument: &str) -> Reply {
+    start(session, argument).await.map_or_else(|reply| reply, |()| Reply::new(250, "2.1.0", "Ok"))
 }
 
-fn start(session: &mut Session, argument: &str) -> Result<(), Reply> {
+async fn start(session: &mut Session, argument: &str) -> Result<(), Reply> {
     if !session.greeted || session.transaction.is_some() {
         return Err(Reply::SEQUENCE);
+    }
+    if session.terms.tls == OfferedEncryption::Always && session.info.tls.is_none() {
+        return Err(Reply::NEEDS_TLS);
     }
     let path = after_keyword(argument, "FROM:").ok_or(Reply::SYNTAX)?;
     let (address, params) = path::parse(path).ok_or(Reply::SYNTAX)?;
@@ -26,7 +30,7 @@ fn start(session: &mut Session, argument: &str) -> Result<(), Reply> {
         "" => None,
         address => Some(EmailAddress::parse(address).map_err(|_| Reply::SYNTAX)?),
     };
-    let params = param::mail(params)?;
+    let params = param::mail(params, session.offered())?;
     if from.as_ref().is_some_and(|a| !a.is_ascii()) && !params.smtputf8 {
         return Err(NEEDS_SMTPUTF8);
     }
@@ -35,8 +39,9 @@ fn start(session: &mut Session, argument: &str) -> Result<(), Reply> {
     if let Some(size) = params.size.filter(|size| *size > max_size) {
         return Err(Reply::too_big(size, max_size));
     }
-    shared.reception.mail(&session.info, shared.direction, &from)?;
+    let admitted = shared.reception.mail(&session.info, shared.kind, session.login.as_ref(), &from).await?;
     let since = Instant::now();
-    session.transaction = Some(Transaction { from, since, params, recipients: Vec::new(), max_size, chunks: None });
+    session.transaction =
+        Some(Transaction { from, since, admitted, params, recipients: Vec::new(), max_size, chunks: None });
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! One file a command. Each gets the session and the command's argument, and gives the reply.
 
+pub mod atrn;
 pub mod auth;
 pub mod bdat;
 pub mod data;
@@ -14,3 +15,4 @@ pub mod rcpt;
 pub mod rset;
 pub mod starttls;
 pub mod vrfy;
+pub mod xclient;

@@ -1,7 +1,7 @@
 //! RCPT TO (RFC 5321 §4.1.1.3).
 
 use super::mail::NEEDS_SMTPUTF8;
-use crate::{Reply, command::after_keyword, param, path, session::Session};
+use crate::{Asked, Reply, command::after_keyword, param, path, session::Session};
 use model::{EmailAddress, Recipient};
 
 pub async fn run(session: &mut Session, argument: &str) -> Reply {
@@ -30,7 +30,14 @@ async fn add(session: &mut Session, argument: &str) -> Result<(), Reply> {
     if transaction.recipients.len() >= shared.options.limits.recipients {
         return Err(Reply::new(452, "4.5.3", "Too many recipients"));
     }
-    let ok = shared.reception.rcpt(&session.info, shared.direction, &transaction.from, &address).await?;
+    let asked = Asked {
+        session: &session.info,
+        admitted: transaction.admitted,
+        from: &transaction.from,
+        to: &address,
+        earlier: transaction.recipients.len(),
+    };
+    let ok = shared.reception.rcpt(asked).await?;
     if let Some(size) = transaction.params.size.filter(|size| *size > ok.max_size) {
         return Err(Reply::too_big(size, ok.max_size));
     }

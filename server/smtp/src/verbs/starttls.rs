@@ -15,7 +15,8 @@ pub async fn run<T: Io>(session: &mut Session, wire: &mut Wire<T>, argument: &st
     if session.info.tls.is_some() {
         return session.answer(wire, &Reply::SEQUENCE);
     }
-    let Some(config) = options.tls.load_full() else {
+    let config = if session.offers_tls() { options.tls.load_full() } else { None };
+    let Some(config) = config else {
         return session.answer(wire, &Reply::new(502, "5.5.1", "STARTTLS is not offered"));
     };
     wire.say(&Reply::new(220, "2.0.0", "Ready to start TLS"));
@@ -28,6 +29,8 @@ pub async fn run<T: Io>(session: &mut Session, wire: &mut Wire<T>, argument: &st
     session.info.helo.clear();
     session.info.esmtp = false;
     session.greeted = false;
+    session.login = None;
+    session.info.authenticated = None;
     session.transaction = None;
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Whatever strangers send, however it is cut.
 
 use crate::world::{Mail, NOW, Recorder, options};
-use model::Direction;
 use proptest::prelude::*;
 use smtp::Conversations;
 use std::{cell::Cell, net::SocketAddr, time::Duration};
@@ -20,11 +19,12 @@ thread_local! {
 /// all that it said, and the messages that it accepted.
 fn converse(runtime: &Runtime, pieces: &[Vec<u8>]) -> (String, Vec<Mail>) {
     let recorder = Recorder::new();
+    *recorder.terms.lock() = smtp::Terms { auth: true, xclient: true, ..smtp::Terms::default() };
     let mut options = options();
     NEXT.set(0);
     options.random = || NEXT.replace(NEXT.get() + 1);
     options.limits.errors = 10_000;
-    let conversations = Conversations::new(Direction::Inbound, recorder.clone(), options);
+    let conversations = Conversations::new(model::settings::ServiceKind::Inbound, recorder.clone(), options);
     let talk = async {
         let (ours, theirs) = duplex(1 << 20);
         let session =
@@ -70,6 +70,7 @@ fn noise() -> impl Strategy<Value = Vec<u8>> {
         4 => fixed("\r\n.\r\n"), 2 => fixed("EHLO x.test\r\n"), 2 => fixed("RSET\r\n"), 1 => fixed("BDAT 5\r\n"), 1 => fixed("BDAT 9 LAST\r\n"),
         1 => fixed("\r"), 1 => fixed("\n"), 1 => fixed("."), 1 => fixed("\0"), 1 => fixed("\n.\r\n"), 1 => fixed("\r\n.\n"),
         1 => fixed("QUIT\r\n"), 1 => fixed("STARTTLS\r\n"), 1 => fixed("HELP\r\nNOOP\r\nVRFY x\r\n"), 3 => fixed("hello\r\n"),
+        1 => fixed("AUTH LOGIN\r\n"), 1 => fixed("XCLIENT ADDR=192.0.2.9 HELO=y.test\r\n"), 1 => fixed("ATRN a.test\r\n"),
         2 => proptest::collection::vec(any::<u8>(), 0..60),
     ];
     proptest::collection::vec(word, 0..40).prop_map(|words| words.concat())

@@ -10,12 +10,14 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 pub fn world() -> (World, TempDir) {
     let dir = TempDir::new().unwrap();
-    let config = smtp::self_signed(dir.path(), "mx.bar.test").unwrap();
-    (World::with(options().with_tls(config)), dir)
+    let config = smtp::self_signed(dir.path(), "mx.bar.test", &smtp::TlsChoice::default()).unwrap();
+    let mut o = options().with_tls(config);
+    o.require_tls = true;
+    (World::with(o), dir)
 }
 
 /// Does the handshake, trusting our certificate alone.
-async fn handshake(
+pub async fn handshake(
     c: Client<TcpStream>,
     dir: &TempDir,
     v: &'static SupportedProtocolVersion,

@@ -1,8 +1,11 @@
 //! A server with a reception that records, and a client that follows a script.
 
-use model::{Direction, DomainName, EmailAddress, Envelope, ReversePath, SessionInfo, Timestamp};
+use model::settings::ServiceKind;
+use model::{AccountId, Direction, DomainName, Envelope, ReversePath, Sending, SessionInfo, Timestamp};
 use parking_lot::Mutex;
-use smtp::{AcceptError, BoxFuture, Options, RcptOk, Reception, Reply, Server};
+use smtp::{
+    AcceptError, Admitted, Asked, BoxFuture, HeaderFaults, Login, Options, RcptOk, Reception, Reply, Server, Terms,
+};
 use spool::{BodyWriter, Spool};
 use std::{
     net::{IpAddr, SocketAddr},
@@ -27,6 +30,8 @@ pub struct Recorder {
     /// What accept answers instead of taking the message.
     pub failure: Mutex<Option<AcceptError>>,
     pub refuse_connections: AtomicBool,
+    /// What connect answers.
+    pub terms: Mutex<Terms>,
     /// How long accept takes.
     pub delay: Mutex<Duration>,
     /// Messages are counted, not kept.
@@ -37,6 +42,7 @@ pub struct Recorder {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     pub envelope: Envelope,
+    pub headers: HeaderFaults,
     pub body: Vec<u8>,
 }
 
@@ -69,6 +75,7 @@ impl Recorder {
             mails: Mutex::default(),
             failure: Mutex::default(),
             refuse_connections: AtomicBool::default(),
+            terms: Mutex::default(),
             delay: Mutex::default(),
             forget: AtomicBool::default(),
             count: Default::default(),
@@ -80,24 +87,47 @@ impl Recorder {
 }
 
 impl Reception for Recorder {
-    fn connect(&self, _: IpAddr, _: Direction) -> Result<(), Reply> {
-        if self.refuse_connections.load(Ordering::Relaxed) { Err(Reply::new(554, "5.7.1", "Not you")) } else { Ok(()) }
-    }
-    fn mail(&self, _: &SessionInfo, _: Direction, from: &ReversePath) -> Result<(), Reply> {
-        match from {
-            Some(from) if from.local() == "blocked" => Err(Reply::new(550, "5.7.1", "Blocked")),
-            _ => Ok(()),
+    fn connect(&self, ip: IpAddr, _: ServiceKind) -> Result<Terms, Reply> {
+        if self.refuse_connections.load(Ordering::Relaxed) || ip == IpAddr::from([192, 0, 2, 66]) {
+            return Err(Reply::new(554, "5.7.1", "Not you"));
         }
+        Ok(*self.terms.lock())
     }
-    fn rcpt<'a>(
+    fn authenticate<'a>(
         &'a self,
         _: &'a SessionInfo,
-        _: Direction,
-        _: &'a ReversePath,
-        to: &'a EmailAddress,
-    ) -> BoxFuture<'a, Result<RcptOk, Reply>> {
+        _: ServiceKind,
+        name: String,
+        password: String,
+    ) -> BoxFuture<'a, Result<Login, Reply>> {
         Box::pin(async move {
-            match (to.local(), to.domain_str()) {
+            let right = name == "ann" && password == "pass word";
+            if right {
+                Ok(Login { name, sending: Some(Sending::Relay(AccountId(7))) })
+            } else {
+                Err(Reply::WRONG_LOGIN)
+            }
+        })
+    }
+    fn mail<'a>(
+        &'a self,
+        _: &'a SessionInfo,
+        _: ServiceKind,
+        login: Option<&'a Login>,
+        from: &'a ReversePath,
+    ) -> BoxFuture<'a, Result<Admitted, Reply>> {
+        Box::pin(async move {
+            match (from, login) {
+                (Some(from), _) if from.local() == "blocked" => Err(Reply::new(550, "5.7.1", "Blocked")),
+                (_, Some(login)) => Ok(Admitted { direction: Direction::Outbound, sending: login.sending }),
+                _ => Ok(Admitted { direction: Direction::Inbound, sending: None }),
+            }
+        })
+    }
+    fn rcpt<'a>(&'a self, asked: Asked<'a>) -> BoxFuture<'a, Result<RcptOk, Reply>> {
+        Box::pin(async move {
+            match (asked.to.local(), asked.to.domain_str()) {
+                _ if asked.admitted.direction == Direction::Outbound => Ok(RcptOk { max_size: 10_000_000 }),
                 ("unknown", "bar.test") => Err(Reply::REJECTED),
                 ("small", "bar.test") => Ok(RcptOk { max_size: 1_000 }),
                 (_, "bar.test" | "mx.bar.test") => Ok(RcptOk { max_size: 10_000_000 }),
@@ -108,7 +138,12 @@ impl Reception for Recorder {
     fn body(&self) -> BodyWriter {
         self.spool.body()
     }
-    fn accept(&self, envelope: Envelope, body: BodyWriter) -> BoxFuture<'_, Result<(), AcceptError>> {
+    fn accept(
+        &self,
+        envelope: Envelope,
+        headers: HeaderFaults,
+        body: BodyWriter,
+    ) -> BoxFuture<'_, Result<(), AcceptError>> {
         Box::pin(async move {
             let delay = *self.delay.lock();
             if !delay.is_zero() {
@@ -125,7 +160,7 @@ impl Reception for Recorder {
             self.spool.accept(envelope.clone(), body, Vec::new()).await.unwrap();
             let body = self.spool.read(id).await.unwrap().to_vec();
             assert_eq!(envelope.size, body.len() as u64);
-            self.mails.lock().push(Mail { envelope, body });
+            self.mails.lock().push(Mail { envelope, headers, body });
             Ok(())
         })
     }
@@ -152,7 +187,7 @@ impl World {
     pub fn with(options: Options) -> Self {
         let recorder = Recorder::new();
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = Server::bind(any, Direction::Inbound, recorder.clone(), options).unwrap();
+        let server = Server::bind(any, ServiceKind::Inbound, recorder.clone(), options).unwrap();
         World { server, recorder }
     }
     pub async fn client(&self) -> Client<TcpStream> {

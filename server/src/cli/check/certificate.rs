@@ -19,7 +19,7 @@ pub fn check(config: &Config) -> Finding {
         );
     }
     let replace = format!("put a certificate and its key at {} and {}", certificate.display(), key.display());
-    if let Err(error) = smtp::server_config(&certificate, &key) {
+    if let Err(error) = smtp::server_config(&certificate, &key, &smtp::TlsChoice::default()) {
         return Finding::fail(NAME, error, replace);
     }
     let pem = match std::fs::read(&certificate) {
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_certificate_is_named_before_it_expires_and_where_it_is_of_another_host() {
         let dir = tempfile::tempdir().unwrap();
-        smtp::self_signed(dir.path(), "mx.acme.test").unwrap();
+        smtp::self_signed(dir.path(), "mx.acme.test", &smtp::TlsChoice::default()).unwrap();
         let pem = std::fs::read(smtp::certificate_files(dir.path()).0).unwrap();
         let (_, pem) = parse_x509_pem(&pem).unwrap();
         let parsed = pem.parse_x509().unwrap();

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 /// Not carried: the schema's own history; counts and the search index, which triggers keep; and what is of a running
-/// process only: sessions (a session that was ended since must not come back), leases, counts of failed logins, notes on
+/// process only: sessions (a session that was ended since must not come back), leases, counts of failed logins and of rate limits, notes on
 /// changes for servers that were running.
-const LEFT_OUT: &[&str] = &["_sqlx_migrations", "total", "session", "lease", "login_failure", "change_note"];
+const LEFT_OUT: &[&str] = &["_sqlx_migrations", "total", "session", "lease", "login_failure", "change_note", "rate"];
 const LEFT_OUT_FAMILIES: &[&str] = &["sqlite_", "quarantine_search"];
 /// Columns that triggers fill when the rows they count come.
 const COUNTS: &[(&str, &str)] = &[("account", "domains"), ("account", "mailboxes"), ("domain", "mailboxes")];

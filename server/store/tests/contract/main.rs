@@ -11,6 +11,7 @@ mod people;
 mod policy;
 mod quarantine;
 mod queries;
+mod reception;
 mod records;
 mod scale;
 mod search;

@@ -35,6 +35,8 @@ fn task(number: u128) -> Task {
         return_headers_only: false,
         envid: None,
         size: 0,
+        require_tls: false,
+        sending: None,
     };
     let delivery = Delivery::new(route("acme.test"), None, vec![Target::new(recipient)], Timestamp(0), FAR);
     let plan = Mutex::new(Plan { deliveries: vec![delivery] });

@@ -1,5 +1,6 @@
 //! The sections, by subject.
 
+mod appliance;
 mod authentication;
 mod brand;
 mod encryption;
@@ -9,6 +10,7 @@ mod outbound;
 mod people;
 mod routing;
 
+pub use appliance::*;
 pub use authentication::*;
 pub use brand::*;
 pub use encryption::*;

@@ -13,6 +13,8 @@ section! {
         rewrite_aliases "Alias Handling: rewrite to the primary address": bool = flag(false);
         /// How mail is spread over several gateways: in order, or evenly.
         gateway_order "Mail Gateways: distribution": GatewayOrder = choice(GatewayOrder::CHOICES);
+        /// The mail server has no fixed address: it calls and takes its mail by ATRN (RFC 2645).
+        odmr "On-Demand Mail Relay": bool = flag(false);
         /// TLS towards the mail gateway.
         encryption "Boundary Encryption": BoundaryEncryption = choice_of(BoundaryEncryption::CHOICES, "attempt");
         /// Largest message that is accepted; 100 is the most there is.

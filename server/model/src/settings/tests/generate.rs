@@ -14,6 +14,10 @@ fn entry(entry: Entry) -> BoxedStrategy<String> {
             Just("DE".to_owned())
         ]
         .boxed(),
+        Entry::Connection => prop_oneof![Just("192.0.2.0/24 // office".to_owned()), Just("DE".to_owned())].boxed(),
+        Entry::Network => Just("2001:db8::/32".to_owned()).boxed(),
+        Entry::Country => "[A-Z]{2}".boxed(),
+        Entry::Listen => (1u16..).prop_map(|p| format!("192.0.2.1:{p}")).boxed(),
         Entry::AddressOrDomain | Entry::Domain => domain.boxed(),
         Entry::Email => domain.prop_map(|d| format!("bob@{d}")).boxed(),
         Entry::DomainPattern => domain.prop_map(|d| format!("*.{d}")).boxed(),

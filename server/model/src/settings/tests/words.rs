@@ -15,7 +15,7 @@ fn a_document_of_settings_is_read_and_what_is_unknown_refused() {
     assert_eq!(serde_json::to_string(&Settings::default()).unwrap(), "{}");
     for (document, why) in [
         (r#"{"filtering":{"jnk":"allow"}}"#, "unknown field `jnk`, expected one of `blocked_messages`, `virus`"),
-        (r#"{"filter":{}}"#, "unknown field `filter`, expected one of `digest`"),
+        (r#"{"filter":{}}"#, "unknown field `filter`, expected one of `smtp_services`"),
         (r#"{"filtering":{"junk":"explode"}}"#, "junk: \"explode\" is not one of allow, markup"),
         (r#"{"filtering":{"junk":{"action":"markup","tog":"x"}}}"#, "unknown field `tog`"),
         (r#"{"filtering":"block"}"#, "settings of the section filtering"),
