@@ -38,7 +38,7 @@ pub async fn open_service(config: &Config) -> Result<Service, AnyError> {
     ready_data(config)?;
     let store = Store::connect(&config.target()?).await?;
     let vault = vault::Vault::open(&config.data.join("vault"))?;
-    Ok(Service::new(store, VaultBodies(vault), Arc::new(NoOutbox), service_config(config)))
+    Ok(Service::new(store, vault, Arc::new(NoOutbox), service_config(config)))
 }
 
 /// The data directory is there, and what is in it is whole.
@@ -97,7 +97,9 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         Queue::start(spool.clone(), queue_options(&config)?, routing.clone(), Arc::new(Recorder::new(batches.clone())));
     let (intake, receiver) = flow::pipeline::intake();
     let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
-    let service = Service::new(store, VaultBodies(vault.clone()), outbox, service_config(&config));
+    let service = Service::new(store, vault.clone(), outbox, service_config(&config));
+    let dns = filter::auth::DnsConfig { servers: config.dns_servers()? };
+    service.connect(Arc::new(flow::LiveNetwork::new(Arc::new(filter::auth::resolver::Resolver::new(&dns)))));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake.clone()));
@@ -125,6 +127,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         spool: spool.clone(),
         queue: queue.clone(),
         batches,
+        signer: flow::Signer::new(vault.clone()),
         vault,
         snapshots: snapshots.clone(),
         services: filter_services(&config)?,
@@ -291,23 +294,6 @@ fn announce(config: &Config, listeners: &[smtp::Server], first: Option<&service:
     }
     for listener in listeners {
         println!("  SMTP            {}", listener.local_addr());
-    }
-}
-
-struct VaultBodies(vault::Vault);
-
-impl service::Bodies for VaultBodies {
-    fn get<'a>(&'a self, blob: &'a str) -> service::BoxFuture<'a, Result<bytes::Bytes, String>> {
-        Box::pin(async move {
-            let id = blob.parse::<vault::BlobId>().map_err(|e| e.to_string())?;
-            self.0.get(&id).await.map_err(|e| e.to_string())
-        })
-    }
-    fn remove<'a>(&'a self, blob: &'a str) -> service::BoxFuture<'a, Result<(), String>> {
-        Box::pin(async move {
-            let id = blob.parse::<vault::BlobId>().map_err(|e| e.to_string())?;
-            self.0.remove(&id).await.map_err(|e| e.to_string())
-        })
     }
 }
 

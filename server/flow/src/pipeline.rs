@@ -5,6 +5,7 @@
 //! done again after a crash without changing anything.
 
 use crate::knowledge::LiveKnowledge;
+use crate::signing::Signer;
 use crate::split::{self, Outgoing};
 use bytes::Bytes;
 use delivery::Queue;
@@ -12,7 +13,7 @@ use filter::{EditOptions, Evidence, Policy, Services, Session};
 use message::{Limits, Parsed};
 use model::time::HOUR;
 use model::view::{MailboxState, Unrecognized};
-use model::{Action, Category, Disposition, Edit, EmailAddress, Findings, Recipient, Timestamp, Verdict};
+use model::{Action, Category, Disposition, DomainName, Edit, EmailAddress, Findings, Recipient, Timestamp, Verdict};
 use service::{Lookup, Snapshot, SnapshotStore};
 use spool::{Entry, Spool};
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub struct Pipeline {
     pub queue: Queue,
     pub batches: Batcher,
     pub vault: Vault,
+    pub signer: Signer,
     pub snapshots: SnapshotStore,
     pub services: Services,
     pub knowledge: Arc<LiveKnowledge>,
@@ -165,6 +167,19 @@ impl Pipeline {
         self.queue.submit(entry, plan).await.map_err(later)
     }
 
+    /// Who sends outbound mail; none where the message is inbound, or its network may no longer send.
+    fn sender<'a>(&'a self, entry: &Entry, parsed: &'a Parsed, snapshot: &'a Snapshot) -> Option<Sender<'a>> {
+        if entry.envelope.direction != model::Direction::Outbound {
+            return None;
+        }
+        let network = snapshot.outbound(entry.envelope.session.client_ip)?;
+        let from = parsed.from.as_ref().and_then(|from| from.address.as_ref()).or(entry.envelope.return_path.as_ref());
+        let from = from.map(EmailAddress::domain);
+        let domain = from.clone().or_else(|| entry.envelope.recipients.first().map(|r| r.address.domain()))?;
+        let policy = Arc::new(Policy::new(network.values.clone(), domain));
+        Some(Sender { network, policy, from, snapshot, signer: &self.signer })
+    }
+
     fn edit_options(&self) -> EditOptions {
         EditOptions { hostname: self.options.hostname.clone(), ..EditOptions::default() }
     }
@@ -201,11 +216,16 @@ impl Pipeline {
         snapshot: &Snapshot,
         record: &mut MessageRecord,
     ) -> Result<Vec<Outgoing>, Failure> {
-        let mut decisions = Decisions { made: Vec::new(), options: self.edit_options() };
+        let sender = self.sender(entry, parsed, snapshot);
+        let mut decisions = Decisions { made: Vec::new(), options: self.edit_options(), sender: sender.as_ref() };
         let mut outgoing = Vec::new();
         let mut blob: Option<String> = None;
         for recipient in &entry.envelope.recipients {
-            let Some(place) = place(snapshot, entry, &recipient.address) else {
+            let place = match &sender {
+                Some(sender) => Some(sender.place()),
+                None => place(snapshot, entry, &recipient.address),
+            };
+            let Some(place) = place else {
                 // The domain was taken away since the 250: the sender is told by a bounce from the queue.
                 let (verdict, edits) = decisions.relay(parsed, &record.findings);
                 record.recipients.push(recipient_record(recipient, None, &verdict, Disposition::Pending, None));
@@ -288,9 +308,7 @@ struct Place {
 
 fn place(snapshot: &Snapshot, entry: &Entry, address: &EmailAddress) -> Option<Place> {
     if entry.envelope.direction == model::Direction::Outbound {
-        let network = snapshot.outbound(entry.envelope.session.client_ip)?;
-        let policy = Arc::new(Policy::new(network.values.clone(), address.domain()));
-        return Some(Place { policy, mailbox: None, primary: None, domain: None, discard: false });
+        return None;
     }
     match snapshot.lookup(address) {
         Lookup::Known(known) => Some(Place {
@@ -315,15 +333,40 @@ fn place(snapshot: &Snapshot, entry: &Entry, address: &EmailAddress) -> Option<P
     }
 }
 
+/// Who sends an outbound message.
+struct Sender<'a> {
+    network: &'a service::snapshot::Outbound,
+    /// One for all recipients, so that what is decided and signed is decided and signed once.
+    policy: Arc<Policy>,
+    /// The domain that the reader sees.
+    from: Option<DomainName>,
+    snapshot: &'a Snapshot,
+    signer: &'a Signer,
+}
+
+impl Sender<'_> {
+    fn place(&self) -> Place {
+        Place { policy: self.policy.clone(), mailbox: None, primary: None, domain: None, discard: false }
+    }
+
+    /// The last change: signatures over all others.
+    fn sign(&self, raw: &[u8], edits: &mut Vec<Edit>) {
+        if let Some(from) = &self.from {
+            self.signer.sign(self.snapshot, self.network.account, from, raw, edits);
+        }
+    }
+}
+
 type Decision = (Arc<Verdict>, Arc<Vec<Edit>>);
 
 /// Decisions of one message, made once for each policy.
-struct Decisions {
+struct Decisions<'a> {
     made: Vec<(Option<Arc<Policy>>, Decision)>,
     options: EditOptions,
+    sender: Option<&'a Sender<'a>>,
 }
 
-impl Decisions {
+impl Decisions<'_> {
     fn of(&mut self, parsed: &Parsed, findings: &Findings, policy: &Arc<Policy>, to: &EmailAddress) -> Decision {
         let same = self.made.iter().find(|(p, _)| p.as_ref().is_some_and(|p| Arc::ptr_eq(p, policy)));
         if let Some((_, decision)) = same {
@@ -354,7 +397,10 @@ impl Decisions {
     }
 
     fn keep(&mut self, p: Option<Arc<Policy>>, parsed: &Parsed, findings: &Findings, verdict: Verdict) -> Decision {
-        let edits = filter::edits(parsed, findings, &verdict, &self.options);
+        let mut edits = filter::edits(parsed, findings, &verdict, &self.options);
+        if let Some(sender) = self.sender {
+            sender.sign(&parsed.raw, &mut edits);
+        }
         let decision = (Arc::new(verdict), Arc::new(edits));
         self.made.push((p, decision.clone()));
         decision

@@ -18,6 +18,7 @@ mod captcha;
 mod definition;
 mod digest;
 mod digest_send;
+mod dkim;
 mod domain_change;
 mod domains;
 mod error;
@@ -63,6 +64,7 @@ pub use bulk::{BulkChange, BulkJob, BulkOf, BulkSelection, IMPORT_BYTES, IMPORT_
 pub use captcha::{Answer, Challenge};
 pub use definition::{Defined, DefinitionChange, DefinitionView, FilterPlace, FilterUse};
 pub use digest::{DigestContent, DueDigest};
+pub use dkim::purpose as dkim_purpose;
 pub use domain_change::DomainChange;
 pub use error::Error;
 pub use group_members::{MemberChange, MemberRef};
@@ -72,7 +74,7 @@ pub use login::NewSession;
 pub use mailbox_change::MailboxChange;
 pub use mailboxes::MailboxDetails;
 pub use outbound_members::Member;
-pub use outside::{Bodies, BoxFuture, Outbox, OutgoingMail, QueueView};
+pub use outside::{Bodies, BoxFuture, Network, Outbox, OutgoingMail, QueueView};
 pub use password::PasswordLink;
 pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use person::MustChange;
@@ -86,6 +88,7 @@ pub use snapshot::{Known, Lookup, Snapshot, SnapshotStore};
 pub use store::administrator::Administrator;
 pub use store::brand::Brand;
 pub use store::bulk::{Failure as BulkFailure, State as BulkState};
+pub use store::dkim::SealedKey;
 pub use store::log::{LogQuery, LogRow};
 pub use store::mailbox::Access;
 pub use store::outbound::OutboundIp;
@@ -120,6 +123,7 @@ struct Inner {
     store: Store,
     bodies: Box<dyn Bodies>,
     outbox: Arc<dyn Outbox>,
+    network: std::sync::OnceLock<Arc<dyn Network>>,
     config: Config,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     hasher: password::Hasher,
@@ -143,12 +147,23 @@ impl Service {
             store,
             bodies: Box::new(bodies),
             outbox,
+            network: std::sync::OnceLock::new(),
             config,
             clock: Box::new(clock),
             hasher: password::Hasher::new(),
             link_key: tokio::sync::OnceCell::new(),
         };
         Service { inner: Arc::new(inner) }
+    }
+
+    /// Gives it the network, once; a service without one (the command line's) cannot check what others publish.
+    pub fn connect(&self, network: Arc<dyn Network>) {
+        let _ = self.inner.network.set(network);
+    }
+
+    fn network(&self) -> Result<&dyn Network, Error> {
+        let network = self.inner.network.get().map(|n| &**n);
+        network.ok_or_else(|| Error::Internal("this process was given no network".into()))
     }
 
     pub fn config(&self) -> &Config {

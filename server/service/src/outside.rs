@@ -40,6 +40,14 @@ pub trait Outbox: Send + Sync {
 pub trait Bodies: Send + Sync {
     fn get<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<Bytes, String>>;
     fn remove<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<(), String>>;
+    /// Seals a small secret, such as a private key, for one purpose; the database keeps what comes.
+    fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String>;
+}
+
+/// What is asked of the network while somebody waits for it. Bounded in time by whoever implements it.
+pub trait Network: Send + Sync {
+    /// TXT records of a name, the strings of each joined; none where there are none.
+    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
 }
 
 impl Bodies for vault::Vault {
@@ -54,5 +62,8 @@ impl Bodies for vault::Vault {
             let id = blob.parse().map_err(|_| format!("{blob:?} names no body"))?;
             vault::Vault::remove(self, &id).await.map_err(|e| e.to_string())
         })
+    }
+    fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String> {
+        self.seal_secret(purpose, secret).map_err(|e| e.to_string())
     }
 }

@@ -10,7 +10,7 @@ mod reply;
 mod tls;
 mod transaction;
 
-pub use body::{Encoder, encoded};
+pub use body::{Encoder, as_received, encoded};
 pub use capabilities::Capabilities;
 pub use connection::{Connection, Fault, OpenError, Setup};
 pub use reply::{Reply, ReplyError, parse as parse_reply};

@@ -7,6 +7,7 @@ mod brands;
 mod bulk;
 mod content_filters;
 mod definition;
+mod dkim_keys;
 mod domains;
 mod filter_use;
 mod groups;
@@ -37,6 +38,7 @@ pub fn all() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(document::frame())
         .merge(accounts::routes())
         .merge(domains::routes())
+        .merge(dkim_keys::routes())
         .merge(mailboxes::routes())
         .merge(groups::routes())
         .merge(brands::routes())

@@ -85,6 +85,16 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_domain_senders", ListDomains, "GET", format!("/domains/{domain}/senders"), none.clone(), 200);
     let lists = json!({ "friends": ["partner.test // ours"], "enemies": ["192.0.2.0/24"] });
     op("set_domain_senders", EditDomain, "PUT", format!("/domains/{domain}/senders"), lists, 200);
+    let key =
+        service.add_dkim_key(system, model::DomainId(other_domain), model::DkimAlgorithm::Ed25519, None).await.unwrap();
+    op("list_dkim_keys", ListDomains, "GET", format!("/dkim-keys?domain={other_domain}"), none.clone(), 200);
+    let new = json!({ "domain": other_domain, "algorithm": "ed25519", "selector": format!("s{n}") });
+    op("add_dkim_key", EditDomain, "POST", "/dkim-keys".into(), new, 201);
+    op("get_dkim_key", ListDomains, "GET", format!("/dkim-keys/{key}"), none.clone(), 200);
+    op("check_dkim_key", ListDomains, "GET", format!("/dkim-keys/{key}/check"), none.clone(), 200);
+    let change = json!({ "active": false });
+    op("change_dkim_key", EditDomain, "PATCH", format!("/dkim-keys/{key}"), change, 200);
+    op("delete_dkim_key", EditDomain, "DELETE", format!("/dkim-keys/{key}"), none.clone(), 204);
     op("move_domain", MoveDomain, "POST", format!("/domains/{spare_domain}/move"), json!({ "account": 2 }), 200);
     op("delete_domain", DeleteDomain, "DELETE", format!("/domains/{spare_domain}"), none.clone(), 204);
     op("list_mailboxes", ListMailboxes, "GET", format!("/mailboxes?domain={domain}"), none.clone(), 200);

@@ -5,6 +5,7 @@ mod apply;
 mod bulk;
 mod definitions;
 mod digest;
+mod dkim;
 mod feed;
 mod forms;
 mod groups;

@@ -58,6 +58,20 @@ impl Bodies for MemoryBodies {
     fn remove<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move { self.0.lock().unwrap().remove(blob).map(|_| ()).ok_or_else(|| "no such body".into()) })
     }
+    /// Not encrypted: what seals is the vault's to test.
+    fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String> {
+        Ok([purpose.as_bytes(), secret].concat())
+    }
+}
+
+/// A DNS that has what a test puts into it.
+#[derive(Default)]
+pub struct MemoryNetwork(pub Mutex<HashMap<String, Vec<String>>>);
+
+impl service::Network for MemoryNetwork {
+    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>> {
+        Box::pin(async move { Ok(self.0.lock().unwrap().get(name).cloned().unwrap_or_default()) })
+    }
 }
 
 pub struct World {
@@ -66,6 +80,7 @@ pub struct World {
     pub service: Service,
     pub outbox: Arc<MemoryOutbox>,
     pub bodies: MemoryBodies,
+    pub network: Arc<MemoryNetwork>,
     pub clock: Arc<AtomicI64>,
 }
 
@@ -124,6 +139,8 @@ impl World {
         let bodies = MemoryBodies::default();
         let clock = Arc::new(AtomicI64::new(NOW.0));
         let service = node("a", &store, &bodies, &outbox, &clock);
+        let network = Arc::new(MemoryNetwork::default());
+        service.connect(network.clone());
         let document = "
 accounts:
   - name: acme
@@ -134,7 +151,7 @@ accounts:
       - { name: other.test, gateways: ['127.0.0.1:2527'], mailboxes: [{ name: joe }] }
 ";
         service.apply(&system(), document, false).await.unwrap();
-        World { dir, store, service, outbox, bodies, clock }
+        World { dir, store, service, outbox, bodies, network, clock }
     }
 
     /// Another node of the cluster, with an outbox of its own.
