@@ -232,6 +232,8 @@ fn queue_options(config: &Config) -> Result<delivery::Options, AnyError> {
     if let Some(connections) = config.delivery.connections {
         options.connections_per_destination = connections.max(1);
     }
+    options.bounce_suspension = config.bounce_suspension()?;
+    options.authorities.read(&config.data.join("trusted"));
     let servers = config.dns_servers()?;
     if !servers.is_empty() {
         options.resolver = Some(resolver(&servers)?);

@@ -8,9 +8,10 @@ use crate::knowledge::LiveKnowledge;
 use crate::signing::Signer;
 use crate::split::{self, Outgoing};
 use bytes::Bytes;
-use delivery::Queue;
-use filter::{EditOptions, Evidence, Policy, Services, Session};
+use delivery::{Queue, Route};
+use filter::{Annotation, EditOptions, Evidence, Policy, Services, Session};
 use message::{Limits, Parsed};
+use model::settings::AnnotationMode;
 use model::time::HOUR;
 use model::view::{MailboxState, Unrecognized};
 use model::{Action, Category, Disposition, DomainName, Edit, EmailAddress, Findings, Recipient, Timestamp, Verdict};
@@ -176,12 +177,22 @@ impl Pipeline {
         let from = parsed.from.as_ref().and_then(|from| from.address.as_ref()).or(entry.envelope.return_path.as_ref());
         let from = from.map(EmailAddress::domain);
         let domain = from.clone().or_else(|| entry.envelope.recipients.first().map(|r| r.address.domain()))?;
-        let policy = Arc::new(Policy::new(network.values.clone(), domain));
+        let address = entry.envelope.return_path.as_ref();
+        let own = address.and_then(|sender| snapshot.sender_values(network, sender));
+        let policy = Arc::new(Policy::new(own.unwrap_or_else(|| network.values.clone()), domain));
         Some(Sender { network, policy, from, snapshot, signer: &self.signer })
     }
 
-    fn edit_options(&self) -> EditOptions {
-        EditOptions { hostname: self.options.hostname.clone(), ..EditOptions::default() }
+    fn edit_options(&self, sender: Option<&Sender<'_>>) -> EditOptions {
+        let usual = EditOptions { hostname: self.options.hostname.clone(), ..EditOptions::default() };
+        let Some(sender) = sender else { return usual };
+        let wanted = &sender.policy.values.outbound_annotation;
+        let annotation = (wanted.enabled && !wanted.text.trim().is_empty()).then(|| Annotation {
+            text: wanted.text.clone(),
+            html: wanted.html,
+            prepend: wanted.mode == AnnotationMode::Prepend,
+        });
+        EditOptions { annotation, strip_received: wanted.strip_received, ..usual }
     }
 
     async fn inspect(&self, entry: &Entry, body: Bytes) -> (Arc<Parsed>, Findings) {
@@ -217,7 +228,8 @@ impl Pipeline {
         record: &mut MessageRecord,
     ) -> Result<Vec<Outgoing>, Failure> {
         let sender = self.sender(entry, parsed, snapshot);
-        let mut decisions = Decisions { made: Vec::new(), options: self.edit_options(), sender: sender.as_ref() };
+        let options = self.edit_options(sender.as_ref());
+        let mut decisions = Decisions { made: Vec::new(), options, sender: sender.as_ref() };
         let mut outgoing = Vec::new();
         let mut blob: Option<String> = None;
         for recipient in &entry.envelope.recipients {
@@ -229,7 +241,7 @@ impl Pipeline {
                 // The domain was taken away since the 250: the sender is told by a bounce from the queue.
                 let (verdict, edits) = decisions.relay(parsed, &record.findings);
                 record.recipients.push(recipient_record(recipient, None, &verdict, Disposition::Pending, None));
-                outgoing.push(go(recipient, recipient.address.clone(), verdict, edits, DEFAULT_HOURS, snapshot));
+                outgoing.push(go(recipient, recipient.address.clone(), verdict, edits, DEFAULT_HOURS, None, snapshot));
                 continue;
             };
             let (verdict, edits) = if self.options.filters {
@@ -260,7 +272,10 @@ impl Pipeline {
                         _ => recipient.address.clone(),
                     };
                     let hours = place.policy.values.spool_hours();
-                    outgoing.push(go(recipient, rcpt_to, verdict.clone(), edits, hours, snapshot));
+                    let network = sender.as_ref().map(|s| s.network.id);
+                    let copy = collector(&place.policy.values, network, snapshot);
+                    let one = go(recipient, rcpt_to, verdict.clone(), edits, hours, network, snapshot);
+                    outgoing.push(Outgoing { copy, ..one });
                 }
                 _ => {}
             }
@@ -417,14 +432,32 @@ fn go(
     verdict: Arc<Verdict>,
     edits: Arc<Vec<Edit>>,
     hours: u16,
+    network: Option<i64>,
     snapshot: &Snapshot,
 ) -> Outgoing {
-    let domain = rcpt_to.domain();
-    let route = match snapshot.protects(domain.as_str()) {
-        true => delivery::Route::Gateway(domain),
-        false => delivery::Route::Mx(domain),
+    let route = route(rcpt_to.domain(), network, verdict.action == Action::SpecialRouting, snapshot);
+    let keep_trying = i64::from(hours) * HOUR;
+    Outgoing { recipient: recipient.clone(), rcpt_to, route, verdict, edits, copy: None, keep_trying }
+}
+
+fn route(domain: DomainName, network: Option<i64>, special: bool, snapshot: &Snapshot) -> Route {
+    match network {
+        _ if snapshot.protects(domain.as_str()) => Route::Gateway(domain),
+        Some(network) => Route::Outbound { network, domain, special },
+        None => Route::Mx(domain),
+    }
+}
+
+/// Who gets a copy of what is delivered under these values, and how it goes there.
+fn collector(values: &model::Values, network: Option<i64>, snapshot: &Snapshot) -> Option<(EmailAddress, Route)> {
+    let to = if values.direction == model::Direction::Outbound {
+        &values.outbound_routing.copy_to
+    } else {
+        &values.routing.copy_to
     };
-    Outgoing { recipient: recipient.clone(), rcpt_to, route, verdict, edits, keep_trying: i64::from(hours) * HOUR }
+    let to = EmailAddress::parse(to).ok()?;
+    let route = route(to.domain(), network, false, snapshot);
+    Some((to, route))
 }
 
 fn message_record(entry: &Entry, parsed: &Parsed, findings: Findings) -> MessageRecord {

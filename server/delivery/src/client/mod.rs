@@ -5,6 +5,7 @@
 
 mod body;
 mod capabilities;
+mod certificate;
 mod connection;
 mod reply;
 mod tls;
@@ -12,7 +13,8 @@ mod transaction;
 
 pub use body::{Encoder, as_received, encoded};
 pub use capabilities::Capabilities;
+pub use certificate::{CertificateProblem, CertificateView};
 pub use connection::{Connection, Fault, OpenError, Setup};
 pub use reply::{Reply, ReplyError, parse as parse_reply};
-pub use tls::{CertificateLevel, config as tls_config};
+pub use tls::{Authorities, Tls};
 pub use transaction::{Answer, Mail, Sent};

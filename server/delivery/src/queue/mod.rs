@@ -9,11 +9,13 @@ mod notice;
 mod pool;
 mod schedule;
 mod settle;
+mod suspension;
 mod worker;
 
 pub use schedule::DestinationView;
+pub use suspension::{AddressBy, Suspension};
 
-use crate::client::{CertificateLevel, Setup, tls_config};
+use crate::client::{Setup, Tls};
 use crate::{Delivery, Error, Options, Outcomes, Plan, Route, Routing};
 use model::{DomainName, Envelope, MessageId, Timestamp};
 use parking_lot::Mutex;
@@ -85,7 +87,7 @@ impl Queue {
             options.resolver = system_resolver();
         }
         #[expect(clippy::expect_used, reason = "the provider is a constant of ours")]
-        let tls = tls_config(CertificateLevel::Any).expect("ring has the cipher suites of TLS 1.2 and 1.3");
+        let tls = Tls::new(options.authorities.clone()).expect("ring has the cipher suites of TLS 1.2 and 1.3");
         let (reports, inbox) = mpsc::unbounded_channel();
         let limits = Limits { each: options.connections_per_destination.max(1), all: options.connections.max(1) };
         let shared = Arc::new(Shared {
@@ -154,7 +156,7 @@ impl Queue {
     pub fn retry_now(&self, domain: Option<&DomainName>) {
         let which = |route: &Route| match (domain, route) {
             (None, _) => true,
-            (Some(domain), Route::Gateway(d) | Route::Mx(d)) => d == domain,
+            (Some(domain), Route::Gateway(d) | Route::Mx(d) | Route::Outbound { domain: d, .. }) => d == domain,
             (Some(_), Route::Host(_)) => false,
         };
         self.shared.with(|s, now| s.retry_now(which, now));

@@ -16,11 +16,10 @@ use store::{BatchOptions, Batcher, Store};
 use vault::Vault;
 
 pub struct House {
-    pub dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
     pub service: Service,
     pub snapshots: SnapshotStore,
     pub spool: Spool,
-    pub queue: Queue,
     intake: Intake,
     _running: Running,
 }
@@ -75,7 +74,7 @@ impl House {
         snapshots.refresh_if_changed().await.unwrap();
         let pipeline = Pipeline {
             spool: spool.clone(),
-            queue: queue.clone(),
+            queue,
             batches,
             signer: Signer::new(vault.clone()),
             vault,
@@ -90,7 +89,7 @@ impl House {
             },
         };
         let running = pipeline.start(receiver, intake.waiting()).unwrap();
-        House { dir, service, snapshots, spool, queue, intake, _running: running }
+        House { _dir: dir, service, snapshots, spool, intake, _running: running }
     }
 
     /// As the SMTP session hands it in.

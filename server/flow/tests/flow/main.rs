@@ -9,4 +9,5 @@ mod house;
 #[path = "../../../delivery/tests/common/peer.rs"]
 mod peer;
 
+mod outbound_is_annotated;
 mod outbound_is_signed;

@@ -150,8 +150,9 @@ async fn again_mailbox(c: &mut Connection, new: &mut Snapshot, id: MailboxId) ->
 /// The narrowest network that holds an address speaks for it.
 async fn outbound(c: &mut Connection, levels: &Base) -> Result<Arc<[Outbound]>, Error> {
     let made = |o: store::outbound::OutboundIp| {
-        let values = levels.outbound(o.account).with(Level::OutboundIp, &o.settings).resolve(Direction::Outbound);
-        Outbound { id: o.id, account: o.account, range: o.range, nickname: o.nickname, values }
+        let layered = levels.outbound(o.account).with(Level::OutboundIp, &o.settings).layered();
+        let values = layered.resolve(Direction::Outbound);
+        Outbound { id: o.id, account: o.account, range: o.range, nickname: o.nickname, values, layered }
     };
     let mut all: Vec<Outbound> = store::outbound::all(c, None).await?.into_iter().map(made).collect();
     all.sort_by_key(|o| std::cmp::Reverse(o.range.prefix()));

@@ -16,8 +16,9 @@ use arc_swap::ArcSwap;
 use domain::DomainEntry;
 use filter::Policy;
 use mailbox::MailboxEntry;
+use model::settings::{Layered, Level};
 use model::view::MailboxState;
-use model::{AccountId, Cidr, DomainId, EmailAddress, MailboxId, Values};
+use model::{AccountId, Cidr, Direction, DomainId, EmailAddress, MailboxId, Values};
 use sharded::Sharded;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub struct Outbound {
     pub range: Cidr,
     pub nickname: String,
     pub values: Values,
+    /// The levels up to the network, to lay a sender's groups and mailbox over.
+    layered: Layered,
 }
 
 /// Everything, as of one state of the database. Cheap to copy.
@@ -144,6 +147,25 @@ impl Snapshot {
     /// Who may send through us from this address.
     pub fn outbound(&self, ip: IpAddr) -> Option<&Outbound> {
         self.outbound.iter().find(|o| o.range.contains(ip))
+    }
+
+    /// What holds for a sender of ours who sends through the network: the network's values, with what their groups and
+    /// mailbox set over them. None where the address has no mailbox in the network's account, or sets nothing.
+    pub fn sender_values(&self, network: &Outbound, sender: &EmailAddress) -> Option<Values> {
+        let domain = self.domains.get(sender.domain_str())?;
+        let key = sender.key();
+        let m = self.addresses.get(key.as_str()).filter(|m| m.domain == domain.row.id)?;
+        let own = m.own.as_ref().filter(|_| domain.row.account == network.account)?;
+        let mut groups: Vec<_> = own.groups.iter().filter_map(|id| domain.groups.get(id)).collect();
+        groups.sort_by_key(|g| std::cmp::Reverse(g.position));
+        let levels = groups.iter().map(|g| (Level::Group, &g.settings)).chain([(Level::Mailbox, &own.settings)]);
+        let lay = |below: Layered, (level, settings)| Layered::of(level, settings).over(&below);
+        Some(levels.fold(network.layered.clone(), lay).resolve(Direction::Outbound))
+    }
+
+    /// A network that may send, by its id.
+    pub fn outbound_by_id(&self, id: i64) -> Option<&Outbound> {
+        self.outbound.iter().find(|o| o.id == id)
     }
 
     /// How many addresses have a mailbox.
