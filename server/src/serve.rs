@@ -6,6 +6,7 @@ use crate::jobs::Jobs;
 use crate::{demo_run, ops, site};
 use arc_swap::ArcSwapOption;
 use delivery::Queue;
+use delivery::client::Authorities;
 use filter::Services;
 use flow::{Gate, LiveKnowledge, Pipeline, PipelineOptions, QueueOutbox, Recorder, SnapshotRouting};
 use model::{Direction, DomainName};
@@ -93,13 +94,22 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let batches = Batcher::start(store.clone(), BatchOptions::default());
 
     let routing: Arc<dyn delivery::Routing> = Arc::new(SnapshotRouting::new(snapshots.clone()));
-    let queue =
-        Queue::start(spool.clone(), queue_options(&config)?, routing.clone(), Arc::new(Recorder::new(batches.clone())));
+    let authorities = Authorities::default();
+    authorities.read(&config.data.join("trusted"));
+    let queue = Queue::start(
+        spool.clone(),
+        queue_options(&config, authorities.clone())?,
+        routing.clone(),
+        Arc::new(Recorder::new(batches.clone())),
+    );
     let (intake, receiver) = flow::pipeline::intake();
     let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
     let service = Service::new(store, vault.clone(), outbox, service_config(&config));
     let dns = filter::auth::DnsConfig { servers: config.dns_servers()? };
-    service.connect(Arc::new(flow::LiveNetwork::new(Arc::new(filter::auth::resolver::Resolver::new(&dns)))));
+    service.connect(Arc::new(flow::LiveNetwork::new(
+        Arc::new(filter::auth::resolver::Resolver::new(&dns)),
+        queue.clone(),
+    )));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(spool.clone(), snapshots.clone(), intake.clone()));
@@ -177,7 +187,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload(&config, file.as_ref(), &knowledge, &tls),
+            _ = hangup.recv() => reload(&config, file.as_ref(), &knowledge, &tls, &authorities),
         }
     }
 
@@ -200,6 +210,7 @@ fn reload(
     file: Option<&PathBuf>,
     knowledge: &LiveKnowledge,
     tls: &ArcSwapOption<rustls::ServerConfig>,
+    authorities: &Authorities,
 ) {
     tracing::info!("reloading");
     if let Err(error) = Config::load(file.map(PathBuf::as_path), Some(&config.data)) {
@@ -212,6 +223,7 @@ fn reload(
         Ok(new) => tls.store(Some(new)),
         Err(error) => tracing::error!(%error, "the certificate cannot be read; the old one stays"),
     }
+    authorities.read(&config.data.join("trusted"));
 }
 
 fn taken(key: &str, address: &str, error: &std::io::Error) -> String {
@@ -224,7 +236,7 @@ fn taken(key: &str, address: &str, error: &std::io::Error) -> String {
     format!("cannot listen on {address} ({key}): {error}{hint}")
 }
 
-fn queue_options(config: &Config) -> Result<delivery::Options, AnyError> {
+fn queue_options(config: &Config, authorities: Authorities) -> Result<delivery::Options, AnyError> {
     let mut options = delivery::Options::new(config.hostname.clone());
     if !config.delivery.retry.is_empty() {
         options.retry = config.delivery.retry.iter().map(|s| Duration::from_secs(*s)).collect();
@@ -233,7 +245,7 @@ fn queue_options(config: &Config) -> Result<delivery::Options, AnyError> {
         options.connections_per_destination = connections.max(1);
     }
     options.bounce_suspension = config.bounce_suspension()?;
-    options.authorities.read(&config.data.join("trusted"));
+    options.authorities = authorities;
     let servers = config.dns_servers()?;
     if !servers.is_empty() {
         options.resolver = Some(resolver(&servers)?);

@@ -1,7 +1,9 @@
 //! What the service asks of the network while somebody waits for the answer.
 
+use delivery::{Queue, Route};
 use filter::auth::dns::{Dns, Failure};
-use service::{BoxFuture, Network};
+use model::view::HostTest;
+use service::{BoxFuture, Network, Way};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +12,12 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 pub struct LiveNetwork {
     dns: Arc<dyn Dns>,
+    queue: Queue,
 }
 
 impl LiveNetwork {
-    pub fn new(dns: Arc<dyn Dns>) -> LiveNetwork {
-        LiveNetwork { dns }
+    pub fn new(dns: Arc<dyn Dns>, queue: Queue) -> LiveNetwork {
+        LiveNetwork { dns, queue }
     }
 }
 
@@ -27,6 +30,15 @@ impl Network for LiveNetwork {
                 Err(Failure::NxDomain | Failure::NoData) => Ok(Vec::new()),
                 Err(Failure::Temporary(why)) => Err(why),
             }
+        })
+    }
+    fn try_way(&self, way: Way) -> BoxFuture<'_, Vec<HostTest>> {
+        Box::pin(async move {
+            let route = match way {
+                Way::Gateways(domain) => Route::Gateway(domain),
+                Way::Onward(network, domain) => Route::Outbound { network, domain, special: false },
+            };
+            self.queue.probe(&route).await
         })
     }
 }

@@ -1,7 +1,8 @@
 //! What the service needs of the rest of the server, as traits that the wiring and the tests implement.
 
+use crate::Way;
 use bytes::Bytes;
-use model::view::DeferredDestination;
+use model::view::{DeferredDestination, HostTest};
 use model::{Edit, Envelope};
 use std::{future::Future, pin::Pin};
 
@@ -48,6 +49,8 @@ pub trait Bodies: Send + Sync {
 pub trait Network: Send + Sync {
     /// TXT records of a name, the strings of each joined; none where there are none.
     fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
+    /// What each host says that mail would go to; nothing is sent.
+    fn try_way(&self, way: Way) -> BoxFuture<'_, Vec<HostTest>>;
 }
 
 impl Bodies for vault::Vault {

@@ -1,6 +1,7 @@
 //! What a certificate must be at each level, and what people are shown of it.
 
 use crate::Encryption;
+use model::view::CertificateView;
 use rustls::RootCertStore;
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::CryptoProvider;
@@ -91,41 +92,25 @@ fn shown(digest: &[u8]) -> String {
     digest.iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(":")
 }
 
-/// A certificate for people to look at.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CertificateView {
-    pub subject: String,
-    pub issuer: String,
-    /// The hosts that it is for.
-    pub names: Vec<String>,
-    /// Seconds since 1970.
-    pub not_before: i64,
-    pub not_after: i64,
-    /// SHA-256 of its DER, with colons: what a delivery exception trusts.
-    pub fingerprint: String,
-}
-
-impl CertificateView {
-    /// None where it cannot be read at all.
-    pub fn of(certificate: &CertificateDer<'_>) -> Option<CertificateView> {
-        let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
-        let names = parsed.subject_alternative_name().ok().flatten();
-        let names = names.into_iter().flat_map(|n| n.value.general_names.iter()).filter_map(|n| match n {
-            GeneralName::DNSName(name) => Some((*name).to_owned()),
-            GeneralName::IPAddress(bytes) => match bytes.len() {
-                4 => <[u8; 4]>::try_from(*bytes).ok().map(|b| std::net::Ipv4Addr::from(b).to_string()),
-                16 => <[u8; 16]>::try_from(*bytes).ok().map(|b| std::net::Ipv6Addr::from(b).to_string()),
-                _ => None,
-            },
+/// A certificate for people to look at; none where it cannot be read at all.
+pub fn view(certificate: &CertificateDer<'_>) -> Option<CertificateView> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let names = parsed.subject_alternative_name().ok().flatten();
+    let names = names.into_iter().flat_map(|n| n.value.general_names.iter()).filter_map(|n| match n {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::IPAddress(bytes) => match bytes.len() {
+            4 => <[u8; 4]>::try_from(*bytes).ok().map(|b| std::net::Ipv4Addr::from(b).to_string()),
+            16 => <[u8; 16]>::try_from(*bytes).ok().map(|b| std::net::Ipv6Addr::from(b).to_string()),
             _ => None,
-        });
-        Some(CertificateView {
-            subject: parsed.subject().to_string(),
-            issuer: parsed.issuer().to_string(),
-            names: names.take(NAMES_MAX).collect(),
-            not_before: parsed.validity().not_before.timestamp(),
-            not_after: parsed.validity().not_after.timestamp(),
-            fingerprint: shown(&Sha256::digest(certificate)),
-        })
-    }
+        },
+        _ => None,
+    });
+    Some(CertificateView {
+        subject: parsed.subject().to_string(),
+        issuer: parsed.issuer().to_string(),
+        names: names.take(NAMES_MAX).collect(),
+        not_before: parsed.validity().not_before.timestamp(),
+        not_after: parsed.validity().not_after.timestamp(),
+        fingerprint: shown(&Sha256::digest(certificate)),
+    })
 }

@@ -13,7 +13,7 @@ mod transaction;
 
 pub use body::{Encoder, as_received, encoded};
 pub use capabilities::Capabilities;
-pub use certificate::{CertificateProblem, CertificateView};
+pub use certificate::{CertificateProblem, view as certificate_view};
 pub use connection::{Connection, Fault, OpenError, Setup};
 pub use reply::{Reply, ReplyError, parse as parse_reply};
 pub use tls::{Authorities, Tls};

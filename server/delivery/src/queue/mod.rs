@@ -7,6 +7,7 @@
 
 mod notice;
 mod pool;
+mod probe;
 mod schedule;
 mod settle;
 mod suspension;
@@ -150,6 +151,11 @@ impl Queue {
     /// Deliveries in the queue.
     pub fn waiting(&self) -> u64 {
         self.shared.schedule.lock().len() as u64
+    }
+
+    /// Tries the hosts of a route without sending anything. Bounded in time.
+    pub async fn probe(&self, route: &Route) -> Vec<model::view::HostTest> {
+        probe::probe(&self.shared, route).await
     }
 
     /// Tries again now what waits: for the gateway or the exchangers of this domain, or all of it.

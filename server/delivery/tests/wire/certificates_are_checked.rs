@@ -2,7 +2,7 @@
 
 use crate::common::peer::{Certificate, Peer, Script, Tls};
 use crate::common::{Fixture, Letter, dns, domain, eventually, quick_options};
-use delivery::client::{Authorities, CertificateView};
+use delivery::client::{Authorities, certificate_view};
 use delivery::{Encryption, Gateway};
 use model::HostPort;
 use model::settings::GatewayOrder;
@@ -130,8 +130,8 @@ async fn an_authority_is_read_from_a_file_and_a_file_that_is_none_does_no_harm()
 
 #[test]
 fn a_certificate_is_shown_with_its_names_and_fingerprint() {
-    let shown = CertificateView::of(&Authority::new().issue(HOST, 2090).chain[0]).unwrap();
+    let shown = certificate_view(&Authority::new().issue(HOST, 2090).chain[0]).unwrap();
     assert_eq!((shown.names.as_slice(), shown.not_before), ([HOST.to_owned()].as_slice(), 1_577_836_800));
     assert_eq!(shown.fingerprint.split(':').count(), 32);
-    assert!(CertificateView::of(&b"no certificate"[..].into()).is_none());
+    assert!(certificate_view(&b"no certificate"[..].into()).is_none());
 }

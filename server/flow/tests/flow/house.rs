@@ -6,7 +6,7 @@ use delivery::Queue;
 use filter::Services;
 use filter::auth::{Authenticator, Zone};
 use flow::pipeline::{Intake, Running};
-use flow::{LiveKnowledge, Pipeline, PipelineOptions, QueueOutbox, Recorder, Signer, SnapshotRouting};
+use flow::{LiveKnowledge, LiveNetwork, Pipeline, PipelineOptions, QueueOutbox, Recorder, Signer, SnapshotRouting};
 use model::{Actor, Direction, EmailAddress, Envelope, HostPort, MessageId, Notify, Recipient, SessionInfo, Timestamp};
 use service::{Config, Service, SnapshotStore};
 use spool::Spool;
@@ -70,6 +70,7 @@ impl House {
             version: "1".into(),
         };
         let service = Service::new(store, vault.clone(), outbox, config);
+        service.connect(Arc::new(LiveNetwork::new(Arc::new(Zone::default()), queue.clone())));
         service.apply(&system(), document, false).await.unwrap();
         snapshots.refresh_if_changed().await.unwrap();
         let pipeline = Pipeline {

@@ -9,5 +9,6 @@ mod house;
 #[path = "../../../delivery/tests/common/peer.rs"]
 mod peer;
 
+mod connection_is_tested;
 mod outbound_is_annotated;
 mod outbound_is_signed;

@@ -5,6 +5,7 @@ mod administrators;
 mod audit;
 mod brands;
 mod bulk;
+mod connection_tests;
 mod content_filters;
 mod definition;
 mod dkim_keys;
@@ -39,6 +40,7 @@ pub fn all() -> OpenApiRouter<Api> {
         .merge(accounts::routes())
         .merge(domains::routes())
         .merge(dkim_keys::routes())
+        .merge(connection_tests::routes())
         .merge(mailboxes::routes())
         .merge(groups::routes())
         .merge(brands::routes())

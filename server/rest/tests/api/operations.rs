@@ -312,6 +312,10 @@ async fn definitions(
     op("change_relay_user", EditRelayUser, "PATCH", format!("/relay-users/{relay}"), change, 200);
     op("delete_relay_user", DeleteRelayUser, "DELETE", format!("/relay-users/{spare}"), Value::Null, 204);
     let path = format!("/outbound-ips/{outbound}/members");
+    let to = json!({ "domain": "partner.test" });
+    op("test_outbound_ip", EditOutbound, "POST", format!("/outbound-ips/{outbound}/test-connection"), to, 200);
+    let test = format!("/domains/{domain}/test-connection");
+    op("test_gateways", EditDomain, "POST", test, Value::Null, 200);
     op("get_outbound_ip_members", ListOutbound, "GET", path.clone(), Value::Null, 200);
     let members = json!({ "domains": ["acme.test", "partner.test"] });
     op("set_outbound_ip_members", EditOutbound, "PUT", path, members, 200);

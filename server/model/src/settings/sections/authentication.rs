@@ -44,7 +44,7 @@ section! {
     dkim "DKIM Options", chapter 6, at DOMAINS => DkimValues {
         /// Sign the domain's outbound mail.
         sign "Add DKIM Signature": bool = flag(false);
-        /// Name of a new key while it is free; several keys of a domain differ by it, and by default a later one is named by its day.
+        /// Name of a new key of the domain, while no other has it.
         selector "Selector": String = text("postern", 63);
     }
 }
