@@ -321,5 +321,5 @@ impl service::Outbox for NoOutbox {
     fn queue(&self) -> service::QueueView {
         service::QueueView::default()
     }
-    fn retry_now(&self) {}
+    fn retry_now(&self, _: Option<&DomainName>) {}
 }

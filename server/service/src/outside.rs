@@ -3,7 +3,7 @@
 use crate::Way;
 use bytes::Bytes;
 use model::view::{DeferredDestination, HostTest};
-use model::{Edit, Envelope};
+use model::{DomainName, Edit, Envelope};
 use std::{future::Future, pin::Pin};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -33,8 +33,8 @@ pub struct QueueView {
 pub trait Outbox: Send + Sync {
     fn send(&self, mail: OutgoingMail) -> BoxFuture<'_, Result<(), String>>;
     fn queue(&self) -> QueueView;
-    /// Tries every waiting destination now.
-    fn retry_now(&self);
+    /// Tries now what waits: for the domain, or for everybody.
+    fn retry_now(&self, domain: Option<&DomainName>);
 }
 
 /// Bodies of held messages (the vault).

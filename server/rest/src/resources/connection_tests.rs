@@ -1,4 +1,4 @@
-//! Test Connection (guide chapters 6 and 7).
+//! Test Connection (guide chapters 6 and 7), and Force redelivery (chapter 6).
 
 use crate::api::Api;
 use crate::auth::Caller;
@@ -7,6 +7,7 @@ use crate::error::ApiError;
 use crate::params::Id;
 use crate::time::Time;
 use axum::extract::State;
+use axum::http::StatusCode;
 use model::{DomainId, Timestamp};
 use serde::{Deserialize, Serialize};
 use service::Service;
@@ -71,7 +72,7 @@ fn shown(tests: Vec<model::view::HostTest>) -> Json<HostTests> {
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(gateways)).routes(routes!(onward))
+    OpenApiRouter::new().routes(routes!(gateways)).routes(routes!(onward)).routes(routes!(redeliver))
 }
 
 /// Tries the connection to a domain's gateways
@@ -102,4 +103,15 @@ async fn onward(
     Json(to): Json<TestTo>,
 ) -> Result<Json<HostTests>, ApiError> {
     Ok(shown(service.test_onward(&caller.actor, id, &to.domain).await?))
+}
+
+/// Tries now what waits for a domain's gateways
+#[utoipa::path(
+    post, path = "/domains/{id}/redeliver", operation_id = "redeliver_domain", tag = "domains",
+    params(("id" = i64, Path)), responses((status = 202, description = "The attempts have begun")),
+    security(("token" = ["domains:write"])),
+)]
+async fn redeliver(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
+    service.redeliver_domain(&caller.actor, DomainId(id)).await?;
+    Ok(StatusCode::ACCEPTED)
 }

@@ -314,6 +314,7 @@ async fn definitions(
     let path = format!("/outbound-ips/{outbound}/members");
     let to = json!({ "domain": "partner.test" });
     op("test_outbound_ip", EditOutbound, "POST", format!("/outbound-ips/{outbound}/test-connection"), to, 200);
+    op("redeliver_domain", EditDomain, "POST", format!("/domains/{domain}/redeliver"), Value::Null, 202);
     let test = format!("/domains/{domain}/test-connection");
     op("test_gateways", EditDomain, "POST", test, Value::Null, 200);
     op("get_outbound_ip_members", ListOutbound, "GET", path.clone(), Value::Null, 200);

@@ -17,6 +17,7 @@ mod message;
 mod passwords;
 mod people;
 mod permissions;
+mod redelivery;
 mod release;
 mod scale;
 mod snapshot;

@@ -17,6 +17,8 @@ pub const PASSWORD: &str = "correct horse";
 pub struct MemoryOutbox {
     pub mail: Mutex<Vec<OutgoingMail>>,
     pub calls: AtomicUsize,
+    /// Whose mail was tried again; none: everybody's.
+    pub retried: Mutex<Vec<Option<String>>>,
     pub broken: AtomicBool,
     /// Takes the mail and never answers: the process dies here.
     pub hangs: AtomicBool,
@@ -45,7 +47,9 @@ impl Outbox for MemoryOutbox {
     fn queue(&self) -> QueueView {
         QueueView { waiting_filter: 2, waiting_delivery: 3, deferred: vec![] }
     }
-    fn retry_now(&self) {}
+    fn retry_now(&self, domain: Option<&DomainName>) {
+        self.retried.lock().unwrap().push(domain.map(ToString::to_string));
+    }
 }
 
 #[derive(Clone, Default)]
