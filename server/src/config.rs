@@ -109,6 +109,8 @@ pub struct Delivery {
     pub retry: Vec<u64>,
     /// Connections to one destination at once; 20 unless set.
     pub connections: Option<usize>,
+    /// Domains that get no notices: `domain`, `domain:MX`, `domain:A`, `domain:AAAA` (guide chapter 2).
+    pub bounce_suspension: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -266,6 +268,16 @@ impl Config {
             })
         };
         self.smtp.proxy_protocol.iter().enumerate().map(network).collect()
+    }
+    /// The Bounce Suspension List.
+    pub fn bounce_suspension(&self) -> Result<Vec<delivery::Suspension>, ConfigError> {
+        let read = |entry: &String| {
+            entry.parse().map_err(|e: String| ConfigError::Key {
+                key: "delivery.bounce_suspension".into(),
+                message: format!("{entry:?} is no domain with :MX, :A, :AAAA or nothing after it: {e}"),
+            })
+        };
+        self.delivery.bounce_suspension.iter().map(read).collect()
     }
     /// Where clamd is to be found, if anywhere.
     pub fn clamd(&self) -> Option<String> {

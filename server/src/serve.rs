@@ -6,6 +6,7 @@ use crate::jobs::Jobs;
 use crate::listeners::{self, Listeners};
 use crate::{demo_run, ops, site};
 use delivery::Queue;
+use delivery::client::Authorities;
 use filter::Services;
 use flow::{Gate, LiveKnowledge, Pipeline, PipelineOptions, QueueOutbox, Recorder, SnapshotRouting};
 use service::{Service, SnapshotStore};
@@ -37,7 +38,7 @@ pub async fn open_service(config: &Config) -> Result<Service, AnyError> {
     ready_data(config)?;
     let store = Store::connect(&config.target()?).await?;
     let vault = vault::Vault::open(&config.data.join("vault"))?;
-    Ok(Service::new(store, VaultBodies(vault), Arc::new(NoOutbox), service_config(config)))
+    Ok(Service::new(store, vault, Arc::new(NoOutbox), service_config(config)))
 }
 
 /// The data directory is there, and what is in it is whole.
@@ -102,23 +103,24 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
 
     let turns: Arc<flow::Turns> = Arc::default();
     let routing: Arc<dyn delivery::Routing> = Arc::new(SnapshotRouting::new(snapshots.clone(), turns.clone()));
-    let queue =
-        Queue::start(spool.clone(), queue_options(&config)?, routing.clone(), Arc::new(Recorder::new(batches.clone())));
+    let authorities = Authorities::default();
+    authorities.read(&config.data.join("trusted"));
+    let queue = Queue::start(
+        spool.clone(),
+        queue_options(&config, authorities.clone())?,
+        routing.clone(),
+        Arc::new(Recorder::new(batches.clone())),
+    );
     turns.serve(queue.clone());
     let (intake, receiver) = flow::pipeline::intake();
     let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
     let dns = dns(&config)?;
-    let service =
-        Service::new(store, VaultBodies(vault.clone()), outbox, service_config(&config)).with_dns(dns.clone());
+    let service = Service::new(store, vault.clone(), outbox, service_config(&config)).with_dns(dns.clone());
     service.set_probe(Arc::new(crate::probe::Live { servers: config.dns_servers()? }));
+    service.connect(Arc::new(flow::LiveNetwork::new(dns.clone(), queue.clone())));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
-    let dns = filter::auth::DnsConfig { servers: config.dns_servers()? };
-    let discovery = flow::Discovery::new(
-        Arc::new(filter::auth::resolver::Resolver::new(&dns)),
-        config.hostname.clone(),
-        service.clone(),
-    );
+    let discovery = flow::Discovery::new(dns.clone(), config.hostname.clone(), service.clone());
     let gate: Arc<dyn smtp::Reception> = Arc::new(Gate::new(flow::gate::Parts {
         spool: spool.clone(),
         snapshots: snapshots.clone(),
@@ -138,6 +140,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         spool: spool.clone(),
         queue: queue.clone(),
         batches,
+        signer: flow::Signer::new(vault.clone()),
         vault,
         snapshots: snapshots.clone(),
         services: services_with(&config, dns)?,
@@ -197,7 +200,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload(&config, file.as_ref(), &knowledge, &listeners),
+            _ = hangup.recv() => reload(&config, file.as_ref(), &knowledge, &listeners, &authorities),
             _ = look.tick() => listeners.refresh(&snapshots),
         }
     }
@@ -215,7 +218,13 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
 }
 
 /// What was read from the disk at the start is read again; an error leaves the old in force.
-fn reload(config: &Config, file: Option<&PathBuf>, knowledge: &LiveKnowledge, listeners: &Listeners) {
+fn reload(
+    config: &Config,
+    file: Option<&PathBuf>,
+    knowledge: &LiveKnowledge,
+    listeners: &Listeners,
+    authorities: &Authorities,
+) {
     tracing::info!("reloading");
     if let Err(error) = Config::load(file.map(PathBuf::as_path), Some(&config.data)) {
         tracing::error!(%error, "the configuration is wrong; the old one stays");
@@ -224,13 +233,14 @@ fn reload(config: &Config, file: Option<&PathBuf>, knowledge: &LiveKnowledge, li
         tracing::error!(error, "the filter's knowledge is wrong; the old one stays");
     }
     listeners.reload_certificate();
+    authorities.read(&config.data.join("trusted"));
 }
 
 fn taken(key: &str, address: &str, error: &std::io::Error) -> String {
     format!("cannot listen on {address} ({key}): {error}{}", listeners::hint(error))
 }
 
-fn queue_options(config: &Config) -> Result<delivery::Options, AnyError> {
+fn queue_options(config: &Config, authorities: Authorities) -> Result<delivery::Options, AnyError> {
     let mut options = delivery::Options::new(config.hostname.clone());
     if !config.delivery.retry.is_empty() {
         options.retry = config.delivery.retry.iter().map(|s| Duration::from_secs(*s)).collect();
@@ -238,6 +248,8 @@ fn queue_options(config: &Config) -> Result<delivery::Options, AnyError> {
     if let Some(connections) = config.delivery.connections {
         options.connections_per_destination = connections.max(1);
     }
+    options.bounce_suspension = config.bounce_suspension()?;
+    options.authorities = authorities;
     let servers = config.dns_servers()?;
     if !servers.is_empty() {
         options.resolver = Some(resolver(&servers)?);
@@ -294,23 +306,6 @@ fn announce(config: &Config, listeners: &[SocketAddr], first: Option<&service::F
     }
 }
 
-struct VaultBodies(vault::Vault);
-
-impl service::Bodies for VaultBodies {
-    fn get<'a>(&'a self, blob: &'a str) -> service::BoxFuture<'a, Result<bytes::Bytes, String>> {
-        Box::pin(async move {
-            let id = blob.parse::<vault::BlobId>().map_err(|e| e.to_string())?;
-            self.0.get(&id).await.map_err(|e| e.to_string())
-        })
-    }
-    fn remove<'a>(&'a self, blob: &'a str) -> service::BoxFuture<'a, Result<(), String>> {
-        Box::pin(async move {
-            let id = blob.parse::<vault::BlobId>().map_err(|e| e.to_string())?;
-            self.0.remove(&id).await.map_err(|e| e.to_string())
-        })
-    }
-}
-
 /// The command line sends nothing: what must be sent is sent by the running server.
 struct NoOutbox;
 
@@ -321,5 +316,5 @@ impl service::Outbox for NoOutbox {
     fn queue(&self) -> service::QueueView {
         service::QueueView::default()
     }
-    fn retry_now(&self) {}
+    fn retry_now(&self, _: Option<&DomainName>) {}
 }

@@ -44,10 +44,11 @@ pub fn Detail() -> impl IntoView {
     load(data, move |domain| page(acts, domain))
 }
 
-const UNRECOGNIZED: [(&str, &str); 3] = [
+const UNRECOGNIZED: [(&str, &str); 4] = [
     ("reject", "Reject: the sender is told at once"),
     ("accept", "Accept: filter it and hand it to the gateway"),
     ("discard", "Discard: take it and drop it silently"),
+    ("forward", "Forward: to the address that the settings of this domain name"),
 ];
 
 fn word(u: Unrecognized) -> &'static str {
@@ -55,6 +56,7 @@ fn word(u: Unrecognized) -> &'static str {
         Unrecognized::Accept => "accept",
         Unrecognized::Reject => "reject",
         Unrecognized::Discard => "discard",
+        Unrecognized::Forward => "forward",
     }
 }
 

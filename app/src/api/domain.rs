@@ -85,6 +85,7 @@ pub async fn change_domain(
     let (service, actor) = writer(&form_token)?;
     let unrecognized = match unrecognized.as_deref() {
         Some("accept") => Some(Unrecognized::Accept),
+        Some("forward") => Some(Unrecognized::Forward),
         Some("discard") => Some(Unrecognized::Discard),
         Some("reject") => Some(Unrecognized::Reject),
         _ => None,

@@ -55,6 +55,7 @@ pub(crate) mod place {
         let id = id.map(str::parse::<i64>).transpose();
         let account = id.clone().map(|i| i.map(AccountId));
         let of = match (word, id, account) {
+            ("appliance", Ok(None), _) => Some(SettingsOf::Appliance),
             ("system", Ok(None), _) => Some(SettingsOf::System),
             ("default_inbound", _, Ok(account)) => Some(SettingsOf::DefaultInbound(account)),
             ("default_outbound", _, Ok(account)) => Some(SettingsOf::DefaultOutbound(account)),
@@ -74,6 +75,7 @@ pub(crate) mod place {
         let of_account =
             |word: &str, a: Option<AccountId>| a.map_or_else(|| word.to_owned(), |a| format!("{word}:{a}"));
         match of {
+            SettingsOf::Appliance => "appliance".into(),
             SettingsOf::System => "system".into(),
             SettingsOf::Brand(id) => format!("brand:{id}"),
             SettingsOf::Account(id) => format!("account:{id}"),

@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod dsn;
+mod encryption;
 mod error;
 mod options;
 mod outcome;
@@ -13,9 +14,10 @@ mod plan;
 mod queue;
 mod route;
 
+pub use encryption::Encryption;
 pub use error::Error;
 pub use options::{Options, Timeouts};
 pub use outcome::{BoxFuture, Outcome, OutcomeKind, Outcomes};
 pub use plan::{Delivery, Plan, Route, Target};
-pub use queue::{DestinationView, Queue};
-pub use route::{Gateway, Routing};
+pub use queue::{AddressBy, DestinationView, Queue, Suspension};
+pub use route::{Gateway, Onward, Routing};

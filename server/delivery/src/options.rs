@@ -1,7 +1,8 @@
 //! What an operator, or a test, sets.
 
+use crate::client::Authorities;
+use crate::{Encryption, Suspension};
 use hickory_resolver::TokioResolver;
-use model::settings::BoundaryEncryption;
 use std::time::Duration;
 
 /// Options of the queue and its client. [`Options::new`] has the defaults for production.
@@ -29,8 +30,12 @@ pub struct Options {
     pub delay_notice: Option<Duration>,
     /// The original is returned in full up to this size in bytes; of a larger one only its header.
     pub return_full_max: u64,
+    /// Domains that get no notices (guide chapter 2).
+    pub bounce_suspension: Vec<Suspension>,
     /// TLS towards mail exchangers and plain hosts; gateways have their own setting.
-    pub encryption: BoundaryEncryption,
+    pub encryption: Encryption,
+    /// Who vouches for certificates; by default nobody does.
+    pub authorities: Authorities,
     /// The port of mail exchangers: 25 but in tests.
     pub mx_port: u16,
     pub timeouts: Timeouts,
@@ -53,7 +58,9 @@ impl Options {
             notice_lifetime: minutes(5 * 24 * 60),
             delay_notice: Some(minutes(4 * 60)),
             return_full_max: 10 << 20,
-            encryption: BoundaryEncryption::Attempt,
+            bounce_suspension: Vec::new(),
+            encryption: Encryption::Attempt,
+            authorities: Authorities::default(),
             mx_port: 25,
             timeouts: Timeouts::default(),
             resolver: None,

@@ -53,13 +53,17 @@ pub enum Route {
     Mx(DomainName),
     /// This host.
     Host(HostPort),
+    /// As this outbound network sends to the domain when the attempt is made: by MX or by a host, with its delivery
+    /// exceptions. `special`: by its special routing.
+    Outbound { network: i64, domain: DomainName, special: bool },
 }
 
 impl std::fmt::Display for Route {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Route::Gateway(domain) => write!(f, "gateway of {domain}"),
-            Route::Mx(domain) => write!(f, "{domain}"),
+            Route::Mx(domain) | Route::Outbound { domain, special: false, .. } => write!(f, "{domain}"),
+            Route::Outbound { domain, special: true, .. } => write!(f, "special routing of {domain}"),
             Route::Host(host) => write!(f, "{host}"),
         }
     }
@@ -135,6 +139,7 @@ mod tests {
             Route::Gateway(DomainName::parse("acme.test").unwrap()),
             Route::Mx(DomainName::parse("acme.test").unwrap()),
             Route::Host("[2001:db8::1]:26".parse().unwrap()),
+            Route::Outbound { network: 7, domain: DomainName::parse("acme.test").unwrap(), special: true },
         ];
         let delivery = |r| Delivery {
             edits: vec![Edit::insert(7, "X: y\r\n")],

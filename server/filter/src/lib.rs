@@ -25,7 +25,7 @@ pub mod senders;
 
 pub use context::{Context, Evidence, Knowledge, Session};
 pub use decide::decide;
-pub use edits::{EditOptions, edits};
+pub use edits::{Annotation, EditOptions, edits};
 pub use error::Error;
 pub use gather::{Services, gather};
 pub use headline::headline;

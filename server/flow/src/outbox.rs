@@ -1,9 +1,9 @@
 //! The service's way out: releases, notices and digests go straight into the queue and past the filter.
 
 use delivery::{Delivery, Plan, Queue, Routing, Target};
-use model::Timestamp;
 use model::time::DAY;
 use model::view::DeferredDestination;
+use model::{DomainName, Timestamp};
 use service::{BoxFuture, Outbox, OutgoingMail, QueueView};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Outbox for QueueOutbox {
         }
     }
 
-    fn retry_now(&self) {
-        self.queue.retry_now(None);
+    fn retry_now(&self, domain: Option<&DomainName>) {
+        self.queue.retry_now(domain);
     }
 }

@@ -7,14 +7,19 @@
 use crate::gate::{Discovery, Said};
 use crate::knowledge::LiveKnowledge;
 use crate::returned::Returned;
+use crate::signing::Signer;
 use crate::split::{self, Outgoing};
 use bytes::Bytes;
-use delivery::Queue;
-use filter::{EditOptions, Evidence, Policy, Services, Session};
+use delivery::{Queue, Route};
+use filter::{Annotation, EditOptions, Evidence, Policy, Services, Session};
 use message::{Limits, Parsed};
+use model::settings::AnnotationMode;
 use model::time::HOUR;
 use model::view::{MailboxState, Unrecognized};
-use model::{Action, Category, Disposition, Edit, EmailAddress, Findings, Recipient, Sending, Timestamp, Verdict};
+use model::{
+    AccountId, Action, Category, Disposition, DomainName, Edit, EmailAddress, Findings, Recipient, Sending, Timestamp,
+    Verdict,
+};
 use service::{Lookup, Snapshot, SnapshotStore};
 use spool::{Entry, Spool};
 use std::sync::Arc;
@@ -59,6 +64,7 @@ pub struct Pipeline {
     pub queue: Queue,
     pub batches: Batcher,
     pub vault: Vault,
+    pub signer: Signer,
     pub snapshots: SnapshotStore,
     pub services: Services,
     pub knowledge: Arc<LiveKnowledge>,
@@ -168,8 +174,37 @@ impl Pipeline {
         self.queue.submit(entry, plan).await.map_err(later)
     }
 
-    fn edit_options(&self) -> EditOptions {
-        EditOptions { hostname: self.options.hostname.clone(), ..EditOptions::default() }
+    /// Who sends outbound mail; none where the message is inbound, or its network may no longer send.
+    fn sender<'a>(&'a self, entry: &Entry, parsed: &'a Parsed, snapshot: &'a Snapshot) -> Option<Sender<'a>> {
+        if entry.envelope.direction != model::Direction::Outbound {
+            return None;
+        }
+        let envelope = &entry.envelope;
+        // Mail of a version before has no right written to it.
+        let by_ip = || snapshot.outbound(envelope.session.client_ip).map(|o| Sending::Network(o.id));
+        let sending = envelope.sending.or_else(by_ip)?;
+        let who = snapshot.sender(sending, envelope.return_path.as_ref())?;
+        let from = parsed.from.as_ref().and_then(|from| from.address.as_ref()).or(envelope.return_path.as_ref());
+        let from = from.map(EmailAddress::domain);
+        let domain = from.clone().or_else(|| envelope.recipients.first().map(|r| r.address.domain()))?;
+        let policy = Arc::new(Policy::new(who.values, domain));
+        let network = match sending {
+            Sending::Network(id) => Some(id),
+            Sending::Relay(_) => None,
+        };
+        Some(Sender { network, account: who.account, policy, from, snapshot, signer: &self.signer })
+    }
+
+    fn edit_options(&self, sender: Option<&Sender<'_>>) -> EditOptions {
+        let usual = EditOptions { hostname: self.options.hostname.clone(), ..EditOptions::default() };
+        let Some(sender) = sender else { return usual };
+        let wanted = &sender.policy.values.outbound_annotation;
+        let annotation = (wanted.enabled && !wanted.text.trim().is_empty()).then(|| Annotation {
+            text: wanted.text.clone(),
+            html: wanted.html,
+            prepend: wanted.mode == AnnotationMode::Prepend,
+        });
+        EditOptions { annotation, strip_received: wanted.strip_received, ..usual }
     }
 
     async fn inspect(&self, entry: &Entry, body: Bytes) -> (Arc<Parsed>, Findings) {
@@ -204,16 +239,22 @@ impl Pipeline {
         snapshot: &Snapshot,
         record: &mut MessageRecord,
     ) -> Result<Vec<Outgoing>, Failure> {
-        let mut decisions = Decisions { made: Vec::new(), options: self.edit_options() };
+        let sender = self.sender(entry, parsed, snapshot);
+        let options = self.edit_options(sender.as_ref());
+        let mut decisions = Decisions { made: Vec::new(), options, sender: sender.as_ref() };
         let mut outgoing = Vec::new();
         let mut returned = Vec::new();
         let mut blob: Option<String> = None;
         for recipient in &entry.envelope.recipients {
-            let Some(mut place) = place(snapshot, entry, &recipient.address) else {
+            let place = match &sender {
+                Some(sender) => Some(sender.place()),
+                None => place(snapshot, entry, &recipient.address),
+            };
+            let Some(mut place) = place else {
                 // The domain was taken away since the 250: the sender is told by a bounce from the queue.
                 let (verdict, edits) = decisions.relay(parsed, &record.findings);
                 record.recipients.push(recipient_record(recipient, None, &verdict, Disposition::Pending, None));
-                outgoing.push(go(recipient, recipient.address.clone(), verdict, edits, DEFAULT_HOURS, snapshot));
+                outgoing.push(go(recipient, recipient.address.clone(), verdict, edits, DEFAULT_HOURS, None, snapshot));
                 continue;
             };
             self.settle_unknown(&mut place, &recipient.address).await;
@@ -253,7 +294,10 @@ impl Pipeline {
                         _ => recipient.address.clone(),
                     };
                     let hours = place.hours.unwrap_or_else(|| place.policy.values.spool_hours());
-                    outgoing.push(go(recipient, rcpt_to, verdict.clone(), edits, hours, snapshot));
+                    let network = sender.as_ref().and_then(|s| s.network);
+                    let copy = collector(&place.policy.values, network, snapshot);
+                    let one = go(recipient, rcpt_to, verdict.clone(), edits, hours, network, snapshot);
+                    outgoing.push(Outgoing { copy, ..one });
                 }
                 Disposition::Bounced => returned.push(recipient.clone()),
                 _ => {}
@@ -361,21 +405,8 @@ fn unrecognized(
 }
 
 fn place(snapshot: &Snapshot, entry: &Entry, address: &EmailAddress) -> Option<Place> {
-    let envelope = &entry.envelope;
-    if envelope.direction == model::Direction::Outbound {
-        // Mail of a version before has no right written to it.
-        let by_ip = || snapshot.outbound(envelope.session.client_ip).map(|o| Sending::Network(o.id));
-        let sender = snapshot.sender(envelope.sending.or_else(by_ip)?, envelope.return_path.as_ref())?;
-        return Some(Place {
-            policy: Arc::new(Policy::new(sender.values, address.domain())),
-            mailbox: None,
-            primary: None,
-            domain: None,
-            account: Some(sender.account),
-            fate: Fate::Deliver,
-            hours: None,
-            unknown_in: None,
-        });
+    if entry.envelope.direction == model::Direction::Outbound {
+        return None;
     }
     match snapshot.lookup(address) {
         Lookup::Known(known) => Some(Place {
@@ -403,15 +434,51 @@ fn place(snapshot: &Snapshot, entry: &Entry, address: &EmailAddress) -> Option<P
     }
 }
 
+/// Who sends an outbound message.
+struct Sender<'a> {
+    /// The outbound IP that it came from; none for one who logged in from elsewhere.
+    network: Option<i64>,
+    account: AccountId,
+    /// One for all recipients, so that what is decided and signed is decided and signed once.
+    policy: Arc<Policy>,
+    /// The domain that the reader sees.
+    from: Option<DomainName>,
+    snapshot: &'a Snapshot,
+    signer: &'a Signer,
+}
+
+impl Sender<'_> {
+    fn place(&self) -> Place {
+        Place {
+            policy: self.policy.clone(),
+            mailbox: None,
+            primary: None,
+            domain: None,
+            account: Some(self.account),
+            fate: Fate::Deliver,
+            hours: None,
+            unknown_in: None,
+        }
+    }
+
+    /// The last change: signatures over all others.
+    fn sign(&self, raw: &[u8], edits: &mut Vec<Edit>) {
+        if let Some(from) = &self.from {
+            self.signer.sign(self.snapshot, self.account, from, raw, edits);
+        }
+    }
+}
+
 type Decision = (Arc<Verdict>, Arc<Vec<Edit>>);
 
 /// Decisions of one message, made once for each policy.
-struct Decisions {
+struct Decisions<'a> {
     made: Vec<(Option<Arc<Policy>>, Decision)>,
     options: EditOptions,
+    sender: Option<&'a Sender<'a>>,
 }
 
-impl Decisions {
+impl Decisions<'_> {
     fn of(&mut self, parsed: &Parsed, findings: &Findings, policy: &Arc<Policy>, to: &EmailAddress) -> Decision {
         let same = self.made.iter().find(|(p, _)| p.as_ref().is_some_and(|p| Arc::ptr_eq(p, policy)));
         if let Some((_, decision)) = same {
@@ -442,7 +509,10 @@ impl Decisions {
     }
 
     fn keep(&mut self, p: Option<Arc<Policy>>, parsed: &Parsed, findings: &Findings, verdict: Verdict) -> Decision {
-        let edits = filter::edits(parsed, findings, &verdict, &self.options);
+        let mut edits = filter::edits(parsed, findings, &verdict, &self.options);
+        if let Some(sender) = self.sender {
+            sender.sign(&parsed.raw, &mut edits);
+        }
         let decision = (Arc::new(verdict), Arc::new(edits));
         self.made.push((p, decision.clone()));
         decision
@@ -459,14 +529,32 @@ fn go(
     verdict: Arc<Verdict>,
     edits: Arc<Vec<Edit>>,
     hours: u16,
+    network: Option<i64>,
     snapshot: &Snapshot,
 ) -> Outgoing {
-    let domain = rcpt_to.domain();
-    let route = match snapshot.protects(domain.as_str()) {
-        true => delivery::Route::Gateway(domain),
-        false => delivery::Route::Mx(domain),
+    let route = route(rcpt_to.domain(), network, verdict.action == Action::SpecialRouting, snapshot);
+    let keep_trying = i64::from(hours) * HOUR;
+    Outgoing { recipient: recipient.clone(), rcpt_to, route, verdict, edits, copy: None, keep_trying }
+}
+
+fn route(domain: DomainName, network: Option<i64>, special: bool, snapshot: &Snapshot) -> Route {
+    match network {
+        _ if snapshot.protects(domain.as_str()) => Route::Gateway(domain),
+        Some(network) => Route::Outbound { network, domain, special },
+        None => Route::Mx(domain),
+    }
+}
+
+/// Who gets a copy of what is delivered under these values, and how it goes there.
+fn collector(values: &model::Values, network: Option<i64>, snapshot: &Snapshot) -> Option<(EmailAddress, Route)> {
+    let to = if values.direction == model::Direction::Outbound {
+        &values.outbound_routing.copy_to
+    } else {
+        &values.routing.copy_to
     };
-    Outgoing { recipient: recipient.clone(), rcpt_to, route, verdict, edits, keep_trying: i64::from(hours) * HOUR }
+    let to = EmailAddress::parse(to).ok()?;
+    let route = route(to.domain(), network, false, snapshot);
+    Some((to, route))
 }
 
 fn message_record(entry: &Entry, parsed: &Parsed, findings: Findings) -> MessageRecord {

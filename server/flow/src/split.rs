@@ -1,7 +1,7 @@
 //! Recipients of one message that share everything share one delivery: same verdict, same edits, same route.
 
 use delivery::{Delivery, Plan, Route, Target};
-use model::{Edit, EmailAddress, Envelope, Recipient, Timestamp, Verdict};
+use model::{Edit, EmailAddress, Envelope, Notify, Recipient, Timestamp, Verdict};
 use std::sync::Arc;
 
 /// One recipient on their way, as the filter left them.
@@ -13,6 +13,8 @@ pub struct Outgoing {
     pub route: Route,
     pub verdict: Arc<Verdict>,
     pub edits: Arc<Vec<Edit>>,
+    /// Who gets a copy, and by which route (guide chapters 6 and 7 "Send a copy of every delivered message").
+    pub copy: Option<(EmailAddress, Route)>,
     /// Milliseconds for which delivery is tried.
     pub keep_trying: i64,
 }
@@ -20,7 +22,11 @@ pub struct Outgoing {
 /// The plan for all of them. The order of recipients within a delivery is that of the envelope.
 pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, now: Timestamp) -> Plan {
     let mut deliveries: Vec<(Delivery, Arc<Verdict>, i64)> = Vec::new();
+    let mut copies: Vec<(Delivery, Arc<Verdict>)> = Vec::new();
     for one in outgoing {
+        if let Some((to, route)) = one.copy {
+            copy(&mut copies, to, route, &one.verdict, &one.edits, envelope.received.plus(one.keep_trying), now);
+        }
         let target = Target { recipient: one.recipient, rcpt_to: one.rcpt_to, done: false };
         let same = deliveries.iter_mut().find(|(d, verdict, keep)| {
             d.route == one.route
@@ -49,5 +55,32 @@ pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, now: Timestamp) -> Pla
             }
         }
     }
-    Plan { deliveries: deliveries.into_iter().map(|(d, _, _)| d).collect() }
+    let deliveries = deliveries.into_iter().map(|(d, _, _)| d);
+    Plan { deliveries: deliveries.chain(copies.into_iter().map(|(d, _)| d)).collect() }
+}
+
+/// One copy for each form of the message and each collector. It comes from nobody, so that nobody is told of it.
+fn copy(
+    copies: &mut Vec<(Delivery, Arc<Verdict>)>,
+    to: EmailAddress,
+    route: Route,
+    verdict: &Arc<Verdict>,
+    edits: &Arc<Vec<Edit>>,
+    expires: Timestamp,
+    now: Timestamp,
+) {
+    let there =
+        copies.iter().any(|(d, v)| d.recipients.iter().any(|t| t.rcpt_to.key() == to.key()) && **v == **verdict);
+    if there {
+        return;
+    }
+    let notify = Notify { never: true, ..Notify::default() };
+    let target = Target::new(Recipient { address: to, orcpt: None, notify });
+    let delivery = Delivery {
+        edits: edits.as_ref().clone(),
+        tracked: false,
+        bounce: false,
+        ..Delivery::new(route, None, vec![target], now, expires)
+    };
+    copies.push((delivery, verdict.clone()));
 }

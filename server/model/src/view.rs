@@ -211,6 +211,32 @@ pub struct DomainForm {
     pub unrecognized: Unrecognized,
 }
 
+/// A host's certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CertificateView {
+    pub subject: String,
+    pub issuer: String,
+    /// The hosts that it is for.
+    pub names: Vec<String>,
+    /// Seconds since 1970.
+    pub not_before: i64,
+    pub not_after: i64,
+    /// SHA-256 of its DER, with colons: what a delivery exception trusts.
+    pub fingerprint: String,
+}
+
+/// What a host said when the connection to it was tried.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct HostTest {
+    /// `mx.acme.test [192.0.2.1]:25`; empty where no host was found.
+    pub host: String,
+    /// Version and cipher; empty in clear text.
+    pub tls: String,
+    pub certificate: Option<CertificateView>,
+    /// Why mail would not go to it; empty: it would.
+    pub problem: String,
+}
+
 /// A domain with all that is set on it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DomainView {

@@ -15,9 +15,11 @@ mod audit;
 mod brands;
 mod bulk;
 mod captcha;
+mod connection_test;
 mod definition;
 mod digest;
 mod digest_send;
+mod dkim;
 mod domain_change;
 mod domains;
 mod error;
@@ -68,8 +70,10 @@ pub use administrators::{FirstLogin, NewAdministrator};
 pub use apply::{Change, ChangeKind, Document};
 pub use bulk::{BulkChange, BulkJob, BulkOf, BulkSelection, IMPORT_BYTES, IMPORT_LINES, ImportCheck};
 pub use captcha::{Answer, Challenge};
+pub use connection_test::Way;
 pub use definition::{Defined, DefinitionChange, DefinitionView, FilterPlace, FilterUse};
 pub use digest::{DigestContent, DueDigest};
+pub use dkim::purpose as dkim_purpose;
 pub use domain_change::DomainChange;
 pub use error::Error;
 pub use gateways::GatewaySource;
@@ -82,7 +86,7 @@ pub use login::NewSession;
 pub use mailbox_change::MailboxChange;
 pub use mailboxes::MailboxDetails;
 pub use outbound_members::Member;
-pub use outside::{Bodies, BoxFuture, Outbox, OutgoingMail, Probe, QueueView};
+pub use outside::{Bodies, BoxFuture, Network, Outbox, OutgoingMail, Probe, QueueView};
 pub use password::PasswordLink;
 pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use person::MustChange;
@@ -99,6 +103,7 @@ pub use store::administrator::Administrator;
 pub use store::brand::Brand;
 pub use store::bulk::{Failure as BulkFailure, State as BulkState};
 pub use store::definition::DefinitionRow;
+pub use store::dkim::SealedKey;
 pub use store::mailbox::Access;
 pub use store::outbound::OutboundIp;
 pub use store::purge::Retention;
@@ -136,6 +141,7 @@ struct Inner {
     bodies: Box<dyn Bodies>,
     outbox: Arc<dyn Outbox>,
     probe: std::sync::OnceLock<Arc<dyn Probe>>,
+    network: std::sync::OnceLock<Arc<dyn Network>>,
     config: Config,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     hasher: password::Hasher,
@@ -161,6 +167,7 @@ impl Service {
             bodies: Box::new(bodies),
             outbox,
             probe: std::sync::OnceLock::new(),
+            network: std::sync::OnceLock::new(),
             config,
             clock: Box::new(clock),
             hasher: password::Hasher::new(),
@@ -184,6 +191,16 @@ impl Service {
     /// Gives it a way to look at the Internet, once; without one, checks of domains say that they cannot.
     pub fn set_probe(&self, probe: Arc<dyn Probe>) {
         let _ = self.inner.probe.set(probe);
+    }
+
+    /// Gives it the network, once; a service without one (the command line's) cannot check what others publish.
+    pub fn connect(&self, network: Arc<dyn Network>) {
+        let _ = self.inner.network.set(network);
+    }
+
+    fn network(&self) -> Result<&dyn Network, Error> {
+        let network = self.inner.network.get().map(|n| &**n);
+        network.ok_or_else(|| Error::Internal("this process was given no network".into()))
     }
 
     pub fn config(&self) -> &Config {

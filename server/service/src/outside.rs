@@ -1,9 +1,10 @@
 //! What the service needs of the rest of the server, as traits that the wiring and the tests implement.
 
+use crate::Way;
 use bytes::Bytes;
 use filter::auth::dns::{Answer, Dns, Failure};
-use model::view::DeferredDestination;
-use model::{Edit, Envelope, HostPort};
+use model::view::{DeferredDestination, HostTest};
+use model::{DomainName, Edit, Envelope, HostPort};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::{future::Future, pin::Pin};
 
@@ -34,8 +35,8 @@ pub struct QueueView {
 pub trait Outbox: Send + Sync {
     fn send(&self, mail: OutgoingMail) -> BoxFuture<'_, Result<(), String>>;
     fn queue(&self) -> QueueView;
-    /// Tries every waiting destination now.
-    fn retry_now(&self);
+    /// Tries now what waits: for the domain, or for everybody.
+    fn retry_now(&self, domain: Option<&DomainName>);
 }
 
 /// What the Internet says of a domain right now. Errors are sentences for the administrator.
@@ -52,6 +53,16 @@ pub trait Probe: Send + Sync {
 pub trait Bodies: Send + Sync {
     fn get<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<Bytes, String>>;
     fn remove<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<(), String>>;
+    /// Seals a small secret, such as a private key, for one purpose; the database keeps what comes.
+    fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String>;
+}
+
+/// What is asked of the network while somebody waits for it. Bounded in time by whoever implements it.
+pub trait Network: Send + Sync {
+    /// TXT records of a name, the strings of each joined; none where there are none.
+    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
+    /// What each host says that mail would go to; nothing is sent.
+    fn try_way(&self, way: Way) -> BoxFuture<'_, Vec<HostTest>>;
 }
 
 impl Bodies for vault::Vault {
@@ -66,6 +77,9 @@ impl Bodies for vault::Vault {
             let id = blob.parse().map_err(|_| format!("{blob:?} names no body"))?;
             vault::Vault::remove(self, &id).await.map_err(|e| e.to_string())
         })
+    }
+    fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String> {
+        self.seal_secret(purpose, secret).map_err(|e| e.to_string())
     }
 }
 

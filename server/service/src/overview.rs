@@ -2,7 +2,7 @@
 
 use crate::{Error, QueueView, Service, UseCase};
 use model::view::{Overview, QuarantineQuery, TrafficHour};
-use model::{Actor, Timestamp};
+use model::{Actor, DomainId, Timestamp};
 use store::Scope;
 
 /// Held messages on the page.
@@ -64,7 +64,18 @@ impl Service {
         let mut tx = self.inner.store.begin().await?;
         self.note(&mut tx, actor, "queue.retry", "all destinations", "", None).await?;
         tx.commit().await?;
-        self.inner.outbox.retry_now();
+        self.inner.outbox.retry_now(None);
+        Ok(())
+    }
+
+    /// Tries now what waits for the gateways of a domain (guide chapter 6 "Force redelivery of all spooled messages").
+    pub async fn redeliver_domain(&self, actor: &Actor, id: DomainId) -> Result<(), Error> {
+        let scope = self.permit(actor, UseCase::EditDomain)?;
+        let mut tx = self.inner.store.begin().await?;
+        let domain = crate::domain_change::domain_in(&mut tx, scope, id).await?;
+        self.note(&mut tx, actor, "domain.redeliver", domain.name.as_str(), "", Some(domain.account)).await?;
+        tx.commit().await?;
+        self.inner.outbox.retry_now(Some(&domain.name));
         Ok(())
     }
 }

@@ -19,6 +19,7 @@ pub mod db;
 pub mod defaults;
 pub mod definition;
 pub mod digest;
+pub mod dkim;
 pub mod domain;
 pub mod dump;
 mod error;

@@ -26,6 +26,8 @@ pub enum Error {
     Random(getrandom::Error),
     #[error("cannot encrypt a blob of {0} bytes")]
     Encrypt(usize),
+    #[error("a sealed secret cannot be opened: {0}")]
+    Secret(&'static str),
     #[error("the program is stopping")]
     Stopping,
     #[error("cannot {what} {path}: {source}", path = .path.display())]

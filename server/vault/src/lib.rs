@@ -10,6 +10,7 @@ mod commit;
 mod error;
 mod key;
 mod list;
+mod secret;
 mod store;
 
 pub use blob::{BlobId, MAX_PLAIN};

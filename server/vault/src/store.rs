@@ -83,6 +83,16 @@ impl Vault {
         self.blocking(move |inner| inner.remove(&id)).await
     }
 
+    /// Seals a small secret for one purpose; the caller keeps what comes.
+    pub fn seal_secret(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, Error> {
+        crate::secret::seal(&self.inner.key, purpose, secret)
+    }
+
+    /// A secret that was sealed for this purpose with this vault's key.
+    pub fn open_secret(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        crate::secret::open(&self.inner.key, purpose, sealed)
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, Error> + Send + 'static,

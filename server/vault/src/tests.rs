@@ -181,6 +181,24 @@ async fn a_body_beyond_the_limit_is_refused() {
     assert!(matches!(vault.put_bytes(body).await, Err(Error::TooLarge(n)) if n == MAX_PLAIN + 1));
 }
 
+#[test]
+fn a_secret_opens_for_its_purpose_with_its_key_and_not_otherwise() {
+    let (_dir, vault) = vault();
+    let sealed = vault.seal_secret("key of acme.test", b"secret").unwrap();
+    assert!(!sealed.windows(6).any(|w| w == b"secret"));
+    assert_eq!(vault.open_secret("key of acme.test", &sealed).unwrap(), b"secret");
+    assert!(vault.open_secret("key of other.test", &sealed).is_err());
+    for at in 0..sealed.len() {
+        let mut changed = sealed.clone();
+        changed[at] ^= 1;
+        assert!(vault.open_secret("key of acme.test", &changed).is_err(), "byte {at}");
+        assert!(vault.open_secret("key of acme.test", &sealed[..at]).is_err(), "cut at {at}");
+    }
+    let (_other_dir, other) = self::vault();
+    let error = other.open_secret("key of acme.test", &sealed).unwrap_err().to_string();
+    assert!(error.contains("another key file"), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]

@@ -337,6 +337,10 @@ fn limit(text: String) -> AnyView {
 fn shape(entry: Entry) -> &'static str {
     match entry {
         Entry::Sender => "Address, domain, IP, network or country",
+        Entry::Connection => "IP, network or country",
+        Entry::Network => "IP or network",
+        Entry::Country => "Country code such as DE",
+        Entry::Listen => "IP and port such as 0.0.0.0:25",
         Entry::AddressOrDomain => "Address or domain",
         Entry::Email => "E-mail address",
         Entry::Domain => "Domain",

@@ -98,6 +98,7 @@ pub fn origin(from: Option<Level>, here: Level) -> String {
 
 fn name(level: Level) -> &'static str {
     match level {
+        Level::Appliance => "appliance",
         Level::Brand => "brand or whole system",
         Level::Account => "account",
         Level::DefaultInbound => "default inbound domain",

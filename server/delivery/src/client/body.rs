@@ -68,6 +68,22 @@ impl Encoder {
     }
 }
 
+/// A message as the receiver will have it: the lines as the encoder ends them, without doubled dots.
+pub fn as_received(pieces: &[&[u8]]) -> Vec<u8> {
+    let mut out = encoded(pieces);
+    out.truncate(out.len().saturating_sub(b".\r\n".len()));
+    let (mut from, mut to) = (0, 0);
+    while from < out.len() {
+        let end = memchr::memchr(b'\n', &out[from..]).map_or(out.len(), |n| from + n + 1);
+        from += usize::from(out[from] == b'.');
+        out.copy_within(from..end, to);
+        to += end - from;
+        from = end;
+    }
+    out.truncate(to);
+    out
+}
+
 /// A whole message, encoded and ended.
 pub fn encoded(pieces: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::with_capacity(pieces.iter().map(|p| p.len()).sum::<usize>() + 64);
@@ -148,6 +164,8 @@ mod tests {
                 prop_assert!(*byte != b'\r' || wire.get(i + 1) == Some(&b'\n'));
             }
             prop_assert_eq!(decoded(&wire), lines(message));
+            let received: Vec<u8> = lines(message).iter().flat_map(|l| [l.as_slice(), b"\r\n"].concat()).collect();
+            prop_assert_eq!(as_received(&[message]), received);
         }
     }
 }

@@ -1,13 +1,10 @@
+use super::tls::{Tls, server_name};
 use super::{Capabilities, Reply, ReplyError, parse_reply};
-use crate::Timeouts;
+use crate::{Encryption, Timeouts};
 use futures::FutureExt;
 use model::HostPort;
-use model::settings::BoundaryEncryption;
-use rustls::ClientConfig;
-use rustls_pki_types::ServerName;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -19,7 +16,7 @@ pub struct Setup {
     /// Argument of EHLO.
     pub hostname: String,
     pub timeouts: Timeouts,
-    pub tls: Arc<ClientConfig>,
+    pub tls: Tls,
 }
 
 /// How a conversation broke. The host said nothing that could be an answer.
@@ -61,7 +58,7 @@ pub struct Connection {
     pub host: HostPort,
     pub peer: SocketAddr,
     /// The setting under which it was opened.
-    pub encryption: BoundaryEncryption,
+    pub encryption: Encryption,
     /// `TLSv1.3 TLS13_AES_256_GCM_SHA384`; none in clear text.
     pub tls: Option<String>,
     pub capabilities: Capabilities,
@@ -86,15 +83,11 @@ impl Connection {
     pub async fn open(
         host: &HostPort,
         address: SocketAddr,
-        encryption: BoundaryEncryption,
+        encryption: &Encryption,
         s: &Setup,
     ) -> Result<Self, OpenError> {
-        if matches!(encryption, BoundaryEncryption::AlwaysValid | BoundaryEncryption::AlwaysTrusted) {
-            // Less than was asked for would be taken for it: nothing goes out until certificates are checked here.
-            return Err(OpenError::Tls(format!("\"{}\" is not supported yet", encryption.label())));
-        }
         let mut connection = Self::greet(host, address, encryption, s).await?;
-        if encryption == BoundaryEncryption::Never {
+        if *encryption == Encryption::Never {
             return Ok(connection);
         }
         let required = encryption.is_required();
@@ -125,7 +118,7 @@ impl Connection {
     async fn greet(
         host: &HostPort,
         address: SocketAddr,
-        encryption: BoundaryEncryption,
+        encryption: &Encryption,
         s: &Setup,
     ) -> Result<Self, OpenError> {
         let stream = within(s.timeouts.connect, TcpStream::connect(address)).await.map_err(OpenError::Connect)?;
@@ -136,7 +129,7 @@ impl Connection {
             input: Vec::with_capacity(1_024),
             host: host.clone(),
             peer: address,
-            encryption,
+            encryption: encryption.clone(),
             tls: None,
             capabilities: Capabilities::default(),
             used: 0,
@@ -175,13 +168,13 @@ impl Connection {
             return Err("the host sent text after its answer to STARTTLS".into());
         }
         let Stream::Plain(tcp) = self.stream else { return Err("the session is encrypted already".into()) };
-        let name = match self.host.host.parse() {
-            Ok(ip) => ServerName::IpAddress(std::net::IpAddr::into(ip)),
-            Err(_) => ServerName::try_from(self.host.host.clone()).map_err(|e| e.to_string())?,
-        };
-        let handshake = TlsConnector::from(s.tls.clone()).connect(name, tcp);
-        let tls =
-            within(s.timeouts.hello, handshake).await.map_err(|fault| format!("the handshake failed: {fault}"))?;
+        let name = server_name(&self.host.host)?;
+        let config = s.tls.config(&self.encryption).map_err(|e| e.to_string())?;
+        let handshake = TlsConnector::from(config).connect(name, tcp);
+        let tls = within(s.timeouts.hello, handshake).await.map_err(|fault| match refused(&fault) {
+            Some(why) => why,
+            None => format!("the handshake failed: {fault}"),
+        })?;
         let (_, session) = tls.get_ref();
         let version = match session.protocol_version() {
             Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3",
@@ -252,6 +245,14 @@ impl Connection {
         }
     }
 
+    /// The certificates that the host has shown, its own first; none in clear text.
+    pub fn certificates(&self) -> &[rustls_pki_types::CertificateDer<'static>] {
+        match &self.stream {
+            Stream::Plain(_) => &[],
+            Stream::Tls(tls) => tls.get_ref().1.peer_certificates().unwrap_or_default(),
+        }
+    }
+
     /// Says goodbye without waiting for the answer.
     pub async fn quit(mut self) {
         let limit = Duration::from_secs(1);
@@ -264,6 +265,15 @@ impl Connection {
             })
             .await;
         }
+    }
+}
+
+/// Why we did not take the host's certificate, where that was it.
+fn refused(fault: &Fault) -> Option<String> {
+    let Fault::Io(error) = fault else { return None };
+    match error.get_ref()?.downcast_ref::<rustls::Error>()? {
+        rustls::Error::General(why) => Some(why.clone()),
+        _ => None,
     }
 }
 

@@ -5,14 +5,16 @@
 
 mod body;
 mod capabilities;
+mod certificate;
 mod connection;
 mod reply;
 mod tls;
 mod transaction;
 
-pub use body::{Encoder, encoded};
+pub use body::{Encoder, as_received, encoded};
 pub use capabilities::Capabilities;
+pub use certificate::{CertificateProblem, view as certificate_view};
 pub use connection::{Connection, Fault, OpenError, Setup};
 pub use reply::{Reply, ReplyError, parse as parse_reply};
-pub use tls::{CertificateLevel, config as tls_config};
+pub use tls::{Authorities, Tls};
 pub use transaction::{Answer, Mail, Sent};

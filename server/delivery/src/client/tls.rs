@@ -1,45 +1,140 @@
-//! TLS towards other hosts.
+//! TLS towards other hosts: who is trusted, and what a host's certificate must prove at each level.
 
+use super::certificate::{CertificateProblem, check};
+use crate::Encryption;
+use parking_lot::RwLock;
+use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use std::path::Path;
 use std::sync::Arc;
 
-/// What a host's certificate must prove.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificateLevel {
-    /// Nothing but the possession of its key: opportunistic TLS (RFC 7435), which stops who only listens.
-    Any,
+/// The authorities that are trusted. Cheap to clone; a copy sees what another reads anew.
+#[derive(Debug, Clone)]
+pub struct Authorities(Arc<RwLock<Arc<RootCertStore>>>);
+
+impl Default for Authorities {
+    /// Nobody is trusted.
+    fn default() -> Self {
+        Authorities(Arc::new(RwLock::new(Arc::new(RootCertStore::empty()))))
+    }
 }
 
-/// The client's TLS configuration for a level. Sessions are resumed among connections that share it.
-pub fn config(level: CertificateLevel) -> Result<Arc<ClientConfig>, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+impl Authorities {
+    /// Trusts these certificates of authorities; what cannot be one is an error.
+    pub fn of(certificates: impl IntoIterator<Item = CertificateDer<'static>>) -> Result<Authorities, Error> {
+        let mut store = RootCertStore::empty();
+        for certificate in certificates {
+            store.add(certificate)?;
+        }
+        Ok(Authorities(Arc::new(RwLock::new(Arc::new(store)))))
+    }
+
+    /// Those of the system, and those in the files `*.pem` and `*.crt` of a directory, which need not be there (guide
+    /// chapter 2 "Trusted Certificates"). What cannot be read is left out and named in the log.
+    pub fn read(&self, directory: &Path) {
+        let mut store = RootCertStore::empty();
+        let system = rustls_native_certs::load_native_certs();
+        for error in system.errors {
+            tracing::warn!(%error, "certificates of the system's authorities cannot be read");
+        }
+        store.add_parsable_certificates(system.certs);
+        let files = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|f| f.path());
+        for file in files.filter(|f| f.extension().is_some_and(|e| e == "pem" || e == "crt")) {
+            let found = CertificateDer::pem_file_iter(&file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+            let added = found.map_err(|e| e.to_string()).and_then(|all| {
+                all.into_iter().try_for_each(|certificate| store.add(certificate)).map_err(|e| e.to_string())
+            });
+            if let Err(error) = added {
+                tracing::error!(file = %file.display(), error, "a trusted certificate is of no use");
+            }
+        }
+        *self.0.write() = Arc::new(store);
+    }
+
+    pub fn current(&self) -> Arc<RootCertStore> {
+        self.0.read().clone()
+    }
+}
+
+/// Makes configurations of TLS for the levels.
+#[derive(Clone)]
+pub struct Tls {
+    provider: Arc<CryptoProvider>,
+    authorities: Authorities,
+    /// For levels that take any certificate; sessions are resumed among the connections that share it.
+    any: Arc<ClientConfig>,
+}
+
+impl Tls {
+    pub fn new(authorities: Authorities) -> Result<Tls, Error> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let any = config(&provider, Encryption::Any, Arc::new(RootCertStore::empty()))?;
+        Ok(Tls { provider, authorities, any: Arc::new(any) })
+    }
+
+    /// The configuration for a level. Where the certificate counts no session is resumed: a resumed one shows none.
+    pub fn config(&self, encryption: &Encryption) -> Result<Arc<ClientConfig>, Error> {
+        match encryption {
+            Encryption::Never | Encryption::Attempt | Encryption::Any => Ok(self.any.clone()),
+            level => {
+                let mut config = config(&self.provider, level.clone(), self.authorities.current())?;
+                config.resumption = Resumption::disabled();
+                Ok(Arc::new(config))
+            }
+        }
+    }
+
+    /// What is wrong with a chain, the host's own certificate first, at a level.
+    pub fn judge(
+        &self,
+        level: &Encryption,
+        host: &str,
+        chain: &[CertificateDer<'_>],
+    ) -> Result<(), CertificateProblem> {
+        let (leaf, rest) = chain.split_first().ok_or_else(|| CertificateProblem::Unreadable("there is none".into()))?;
+        let name = server_name(host).map_err(CertificateProblem::Unreadable)?;
+        check(level, leaf, rest, &name, &self.authorities.current(), UnixTime::now(), &self.provider)
+    }
+}
+
+/// The name that a host is dialled by.
+pub(super) fn server_name(host: &str) -> Result<ServerName<'static>, String> {
+    match host.parse::<std::net::IpAddr>() {
+        Ok(ip) => Ok(ServerName::IpAddress(ip.into())),
+        Err(_) => ServerName::try_from(host.to_owned()).map_err(|e| e.to_string()),
+    }
+}
+
+fn config(provider: &Arc<CryptoProvider>, level: Encryption, roots: Arc<RootCertStore>) -> Result<ClientConfig, Error> {
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
-    let config = match level {
-        CertificateLevel::Any => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
-            .with_no_client_auth(),
-    };
-    Ok(Arc::new(config))
+    let verifier = Arc::new(Verifier { provider: provider.clone(), level, roots });
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
-/// Takes any certificate, but checks that the host holds its key.
+/// Takes what the level takes; at any level the host must hold its certificate's key (opportunistic TLS, RFC 7435).
 #[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
+struct Verifier {
+    provider: Arc<CryptoProvider>,
+    level: Encryption,
+    roots: Arc<RootCertStore>,
+}
 
-impl ServerCertVerifier for AnyCertificate {
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
         _ocsp_response: &[u8],
-        _now: UnixTime,
+        now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
+        check(&self.level, end_entity, intermediates, server_name, &self.roots, now, &self.provider)
+            .map(|()| ServerCertVerified::assertion())
+            .map_err(|problem| Error::General(problem.to_string()))
     }
     fn verify_tls12_signature(
         &self,
@@ -47,7 +142,7 @@ impl ServerCertVerifier for AnyCertificate {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
     fn verify_tls13_signature(
         &self,
@@ -55,9 +150,9 @@ impl ServerCertVerifier for AnyCertificate {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -7,13 +7,16 @@
 
 mod notice;
 mod pool;
+mod probe;
 mod schedule;
 mod settle;
+mod suspension;
 mod worker;
 
 pub use schedule::DestinationView;
+pub use suspension::{AddressBy, Suspension};
 
-use crate::client::{CertificateLevel, Setup, tls_config};
+use crate::client::{Setup, Tls};
 use crate::{Delivery, Error, Options, Outcomes, Plan, Route, Routing};
 use model::{DomainName, Envelope, MessageId, Timestamp};
 use parking_lot::Mutex;
@@ -85,7 +88,7 @@ impl Queue {
             options.resolver = system_resolver();
         }
         #[expect(clippy::expect_used, reason = "the provider is a constant of ours")]
-        let tls = tls_config(CertificateLevel::Any).expect("ring has the cipher suites of TLS 1.2 and 1.3");
+        let tls = Tls::new(options.authorities.clone()).expect("ring has the cipher suites of TLS 1.2 and 1.3");
         let (reports, inbox) = mpsc::unbounded_channel();
         let limits = Limits { each: options.connections_per_destination.max(1), all: options.connections.max(1) };
         let shared = Arc::new(Shared {
@@ -150,11 +153,16 @@ impl Queue {
         self.shared.schedule.lock().len() as u64
     }
 
+    /// Tries the hosts of a route without sending anything. Bounded in time.
+    pub async fn probe(&self, route: &Route) -> Vec<model::view::HostTest> {
+        probe::probe(&self.shared, route).await
+    }
+
     /// Tries again now what waits: for the gateway or the exchangers of this domain, or all of it.
     pub fn retry_now(&self, domain: Option<&DomainName>) {
         let which = |route: &Route| match (domain, route) {
             (None, _) => true,
-            (Some(domain), Route::Gateway(d) | Route::Mx(d)) => d == domain,
+            (Some(domain), Route::Gateway(d) | Route::Mx(d) | Route::Outbound { domain: d, .. }) => d == domain,
             (Some(_), Route::Host(_)) => false,
         };
         self.shared.with(|s, now| s.retry_now(which, now));

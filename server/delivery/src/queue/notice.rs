@@ -1,7 +1,7 @@
 //! Telling a sender what became of its message.
 
 use super::settle::{Report, Said, Verdict};
-use super::{Shared, Task};
+use super::{Shared, Task, suspension};
 use crate::dsn::{Action, Failure, Notice};
 use crate::{Delivery, Error, Plan, Target};
 use model::{Direction, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
@@ -36,6 +36,10 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         })
         .collect();
     if failures.is_empty() {
+        return Ok(());
+    }
+    if suspension::suspended(&to.domain(), &shared.options).await {
+        metrics::counter!("postern_delivery_notices_suspended_total").increment(1);
         return Ok(());
     }
     let id = task.held.id;

@@ -262,6 +262,12 @@ impl Worker {
             Route::Gateway(domain) => self.shared.routing.gateway(domain).is_some_and(|gateway| {
                 gateway.encryption == connection.encryption && gateway.hosts.contains(&connection.host)
             }),
+            Route::Outbound { network, domain, special } => {
+                let onward = self.shared.routing.onward(*network, domain, *special);
+                onward.is_none_or(|onward| {
+                    onward.encryption == connection.encryption && onward.host.is_none_or(|host| host == connection.host)
+                })
+            }
             Route::Mx(_) | Route::Host(_) => true,
         }
     }
@@ -274,7 +280,7 @@ impl Worker {
             Err(NoHosts::Permanent(status, text)) => return Err(NoSession::Never(status, text)),
             Err(NoHosts::Temporary(text)) => return Err(no_session(String::new(), text)),
         };
-        let public = matches!(self.route, Route::Mx(_));
+        let public = hosts.public;
         let mut missing = 0;
         let mut last = (String::new(), format!("no host is known for {}", self.route));
         for host in &hosts.hosts {
@@ -292,7 +298,7 @@ impl Worker {
             };
             for ip in ips.into_iter().take(ADDRESSES_MAX) {
                 let address = SocketAddr::new(ip, host.port);
-                match Connection::open(host, address, hosts.encryption, &self.shared.setup).await {
+                match Connection::open(host, address, &hosts.encryption, &self.shared.setup).await {
                     Ok(connection) => {
                         metrics::counter!("postern_delivery_connections_total").increment(1);
                         return Ok(connection);

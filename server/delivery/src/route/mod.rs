@@ -2,10 +2,10 @@
 
 mod resolve;
 
-pub(crate) use resolve::{NoAddress, NoHosts, addresses, hosts};
+pub(crate) use resolve::{NoAddress, NoHosts, addresses, exchangers, hosts};
 
-use crate::Route;
-use model::settings::{BoundaryEncryption, GatewayOrder};
+use crate::{Encryption, Route};
+use model::settings::GatewayOrder;
 use model::{DomainName, EmailAddress, HostPort};
 
 /// The mail gateways of a domain as they are configured now (guide chapter 6 "Mail Gateways").
@@ -13,13 +13,23 @@ use model::{DomainName, EmailAddress, HostPort};
 pub struct Gateway {
     pub hosts: Vec<HostPort>,
     pub order: GatewayOrder,
-    pub encryption: BoundaryEncryption,
+    pub encryption: Encryption,
+}
+
+/// How an outbound network sends to a domain (guide chapter 7 "Routing", "Delivery Exceptions", "Special Routing").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Onward {
+    /// None: the domain's mail exchangers.
+    pub host: Option<HostPort>,
+    pub encryption: Encryption,
 }
 
 /// Asked at each attempt, so that a changed gateway holds for mail that already waits. Answers come from memory.
 pub trait Routing: Send + Sync {
     /// None: the domain is not (or no longer) ours.
     fn gateway(&self, domain: &DomainName) -> Option<Gateway>;
+    /// None: the network may no longer send; what it has sent goes by MX.
+    fn onward(&self, network: i64, domain: &DomainName, special: bool) -> Option<Onward>;
     /// How a notice to this address leaves.
     fn route(&self, to: &EmailAddress) -> Route;
 }
@@ -28,5 +38,7 @@ pub trait Routing: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hosts {
     pub hosts: Vec<HostPort>,
-    pub encryption: BoundaryEncryption,
+    pub encryption: Encryption,
+    /// Their names come from the DNS of the Internet.
+    pub public: bool,
 }

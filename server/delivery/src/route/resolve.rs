@@ -1,5 +1,5 @@
-use super::{Hosts, Routing};
-use crate::{Options, Route};
+use super::{Hosts, Onward, Routing};
+use crate::{Encryption, Options, Route};
 use hickory_resolver::net::NetError;
 use hickory_resolver::proto::rr::RData;
 use model::settings::GatewayOrder;
@@ -24,7 +24,7 @@ pub(crate) enum NoAddress {
 /// The hosts of a route, best first.
 pub(crate) async fn hosts(route: &Route, routing: &dyn Routing, o: &Options) -> Result<Hosts, NoHosts> {
     match route {
-        Route::Host(host) => Ok(Hosts { hosts: vec![host.clone()], encryption: o.encryption }),
+        Route::Host(host) => Ok(Hosts { hosts: vec![host.clone()], encryption: o.encryption.clone(), public: false }),
         Route::Gateway(domain) => {
             let gateway = routing
                 .gateway(domain)
@@ -34,19 +34,28 @@ pub(crate) async fn hosts(route: &Route, routing: &dyn Routing, o: &Options) -> 
             if gateway.order == GatewayOrder::Random {
                 shuffle(&mut hosts);
             }
-            Ok(Hosts { hosts, encryption: gateway.encryption })
+            Ok(Hosts { hosts, encryption: gateway.encryption, public: false })
         }
-        Route::Mx(domain) => match exchangers(domain, o).await? {
-            hosts if hosts.is_empty() => {
-                Err(NoHosts::Permanent("5.4.6", format!("mail for {domain} loops back to {}", o.hostname)))
-            }
-            hosts => Ok(Hosts { hosts, encryption: o.encryption }),
+        Route::Mx(domain) => by_mx(domain, o.encryption.clone(), o).await,
+        Route::Outbound { network, domain, special } => match routing.onward(*network, domain, *special) {
+            Some(Onward { host: Some(host), encryption }) => Ok(Hosts { hosts: vec![host], encryption, public: false }),
+            Some(Onward { host: None, encryption }) => by_mx(domain, encryption, o).await,
+            None => by_mx(domain, o.encryption.clone(), o).await,
         },
     }
 }
 
+async fn by_mx(domain: &DomainName, encryption: Encryption, o: &Options) -> Result<Hosts, NoHosts> {
+    match exchangers(domain, o).await? {
+        hosts if hosts.is_empty() => {
+            Err(NoHosts::Permanent("5.4.6", format!("mail for {domain} loops back to {}", o.hostname)))
+        }
+        hosts => Ok(Hosts { hosts, encryption, public: true }),
+    }
+}
+
 /// Mail exchangers by preference (RFC 5321 §5.1), without ourselves and whoever comes after us.
-async fn exchangers(domain: &DomainName, o: &Options) -> Result<Vec<HostPort>, NoHosts> {
+pub(crate) async fn exchangers(domain: &DomainName, o: &Options) -> Result<Vec<HostPort>, NoHosts> {
     let at = |host: &str| HostPort { host: host.to_owned(), port: o.mx_port };
     if let Some(ip) = literal(domain.as_str()) {
         return Ok(vec![at(&ip.to_string())]);

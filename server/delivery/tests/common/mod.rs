@@ -4,8 +4,8 @@ pub mod dns;
 pub mod peer;
 
 use delivery::{
-    BoxFuture, Delivery, Gateway, Options, Outcome, OutcomeKind, Outcomes, Plan, Queue, Route, Routing, Target,
-    Timeouts,
+    BoxFuture, Delivery, Encryption, Gateway, Onward, Options, Outcome, OutcomeKind, Outcomes, Plan, Queue, Route,
+    Routing, Target, Timeouts,
 };
 use model::settings::{BoundaryEncryption, GatewayOrder};
 use model::{
@@ -72,12 +72,16 @@ impl Recorder {
 #[derive(Default)]
 pub struct Routes {
     pub gateways: Mutex<HashMap<DomainName, Gateway>>,
+    pub onward: Mutex<HashMap<DomainName, Onward>>,
     pub notices: Mutex<Option<HostPort>>,
 }
 
 impl Routing for Routes {
     fn gateway(&self, domain: &DomainName) -> Option<Gateway> {
         self.gateways.lock().get(domain).cloned()
+    }
+    fn onward(&self, _network: i64, domain: &DomainName, _special: bool) -> Option<Onward> {
+        self.onward.lock().get(domain).cloned()
     }
     fn route(&self, to: &EmailAddress) -> Route {
         self.notices.lock().clone().map_or(Route::Gateway(to.domain()), Route::Host)
@@ -101,7 +105,7 @@ pub fn quick_options() -> Options {
         retry: vec![ms(40), ms(80), ms(160)],
         max_idle: Duration::from_secs(5),
         stop_within: ms(500),
-        encryption: BoundaryEncryption::Attempt,
+        encryption: Encryption::Attempt,
         timeouts: Timeouts {
             connect: ms(3_000),
             greeting: ms(3_000),
@@ -144,7 +148,7 @@ impl Fixture {
     }
     pub fn gateway_with(&self, name: &str, hosts: &[SocketAddr], encryption: BoundaryEncryption) {
         let hosts = hosts.iter().copied().map(host).collect();
-        let gateway = Gateway { hosts, order: GatewayOrder::Failover, encryption };
+        let gateway = Gateway { hosts, order: GatewayOrder::Failover, encryption: encryption.into() };
         self.routes.gateways.lock().insert(domain(name), gateway);
     }
     pub async fn accept(&self, letter: &Letter) -> Entry {

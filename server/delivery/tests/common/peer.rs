@@ -24,7 +24,7 @@ pub enum Say {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tls {
     No,
-    /// With a certificate that it signed itself.
+    /// With a certificate that it signed itself, or with that of the script.
     SelfSigned,
     /// Offers it and then talks nonsense.
     Broken,
@@ -37,6 +37,8 @@ pub struct Script {
     /// Keywords of EHLO, STARTTLS excluded.
     pub offers: Vec<&'static str>,
     pub tls: Tls,
+    /// Its own certificate first, and the key in PKCS #8.
+    pub certificate: Option<Arc<Certificate>>,
     /// Pause before each reply.
     pub slow: Duration,
     /// Asked first with each command line, `CONNECT` for the greeting and `.` for the end of data.
@@ -48,6 +50,7 @@ impl Default for Script {
         Script {
             offers: vec!["PIPELINING", "SIZE 50000000", "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "SMTPUTF8"],
             tls: Tls::No,
+            certificate: None,
             slow: Duration::ZERO,
             rule: Arc::new(|_| None),
         }
@@ -122,7 +125,7 @@ impl Peer {
         let listener = TcpListener::bind(at).await.unwrap();
         let at = listener.local_addr().unwrap();
         let seen = Arc::new(Seen::default());
-        let acceptor = acceptor();
+        let acceptor = acceptor(script.certificate.as_deref());
         let accept = tokio::spawn({
             let seen = seen.clone();
             async move {
@@ -170,15 +173,33 @@ impl Peer {
     }
 }
 
-fn acceptor() -> tokio_rustls::TlsAcceptor {
+/// A chain, the host's own certificate first, and its key in PKCS #8.
+pub struct Certificate {
+    pub chain: Vec<rustls_pki_types::CertificateDer<'static>>,
+    pub key: Vec<u8>,
+}
+
+fn self_signed() -> Certificate {
     let made = rcgen::generate_simple_self_signed(vec!["gateway.acme.test".to_owned()]).unwrap();
-    let key = rustls_pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    Certificate { chain: vec![made.cert.der().clone()], key: made.signing_key.serialize_der() }
+}
+
+fn acceptor(certificate: Option<&Certificate>) -> tokio_rustls::TlsAcceptor {
+    let own;
+    let certificate = match certificate {
+        Some(certificate) => certificate,
+        None => {
+            own = self_signed();
+            &own
+        }
+    };
+    let key = rustls_pki_types::PrivateKeyDer::Pkcs8(certificate.key.clone().into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(certificate.chain.clone(), key)
         .unwrap();
     tokio_rustls::TlsAcceptor::from(Arc::new(config))
 }

@@ -114,7 +114,7 @@ async fn random_order_uses_every_gateway() {
     let (f, one, two) =
         (Fixture::with(options), Peer::start(Script::default()).await, Peer::start(Script::default()).await);
     let hosts: Vec<HostPort> = [one.at, two.at].map(crate::common::host).to_vec();
-    let gateway = Gateway { hosts, order: GatewayOrder::Random, encryption: BoundaryEncryption::Never };
+    let gateway = Gateway { hosts, order: GatewayOrder::Random, encryption: BoundaryEncryption::Never.into() };
     f.routes.gateways.lock().insert(crate::common::domain("acme.test"), gateway);
     for _ in 0..40 {
         f.post(Letter::to(&["bob@acme.test"])).await;

@@ -5,6 +5,8 @@
 mod common;
 
 mod bounce_is_rfc3464;
+mod bounces_are_suspended;
+mod certificates_are_checked;
 mod crowded_host;
 mod delivers;
 mod disconnect_after_dot_retries;
@@ -16,6 +18,7 @@ mod idle_session_closed_by_host;
 mod many_messages;
 mod mx_routes;
 mod no_bare_lf_is_sent;
+mod onward_routes;
 mod parameters_are_passed_on;
 mod partial_recipients;
 mod postfix_takes_it;

@@ -43,16 +43,6 @@ async fn starttls_that_is_refused_is_followed_by_clear_text_in_the_same_session(
 }
 
 #[tokio::test]
-async fn a_certificate_that_cannot_be_checked_is_not_taken() {
-    for encryption in [BoundaryEncryption::AlwaysValid, BoundaryEncryption::AlwaysTrusted] {
-        let (f, peer) = with(encryption, Script { tls: Tls::SelfSigned, ..Script::default() }).await;
-        eventually("it is deferred", || f.outcomes.deferred() > 0).await;
-        assert!(f.outcomes.last().reply.contains(encryption.label()), "{}", f.outcomes.last().reply);
-        assert!(peer.messages().is_empty());
-    }
-}
-
-#[tokio::test]
 async fn always_sends_nothing_in_clear_text() {
     let refuses = Script::answer("STARTTLS", "454 4.7.0 No certificate today");
     let scripts = [

@@ -6,6 +6,7 @@ pub mod dkim;
 pub mod dmarc;
 pub mod dns;
 pub mod resolver;
+pub mod signing;
 pub mod spf;
 
 pub use dkim::Signature;

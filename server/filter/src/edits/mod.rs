@@ -1,11 +1,14 @@
 //! The verdict written into the message: headers (guide appendix A, RFC 8601), subject tags, stripped parts. Changes
 //! are byte ranges of the original; what they do not touch stays as it was signed.
 
+mod annotation;
 mod authentication;
 mod fields;
 mod strip;
 mod subject;
 mod text;
+
+pub use annotation::Annotation;
 
 use message::Parsed;
 use model::{Category, Edit, Findings, Verdict};
@@ -17,11 +20,21 @@ pub struct EditOptions {
     pub header_prefix: String,
     /// Our name in Authentication-Results.
     pub hostname: String,
+    /// The disclaimer.
+    pub annotation: Option<Annotation>,
+    /// Received fields of others are taken out; those in our name stay, so that a loop still ends (guide chapter 7
+    /// "Strip Internal Received Headers").
+    pub strip_received: bool,
 }
 
 impl Default for EditOptions {
     fn default() -> Self {
-        EditOptions { header_prefix: "X-MAG-".into(), hostname: "localhost".into() }
+        EditOptions {
+            header_prefix: "X-MAG-".into(),
+            hostname: "localhost".into(),
+            annotation: None,
+            strip_received: false,
+        }
     }
 }
 
@@ -51,7 +64,10 @@ pub fn edits(p: &Parsed, f: &Findings, v: &Verdict, opts: &EditOptions) -> Vec<E
         let forged = name.eq_ignore_ascii_case(b"authentication-results")
             && authentication::is_in_name_of(field.value(&p.raw), &opts.hostname);
         let of_content = whole && name.len() > 8 && name[..8].eq_ignore_ascii_case(b"content-");
-        if ours || forged || of_content {
+        let internal = opts.strip_received
+            && name.eq_ignore_ascii_case(b"received")
+            && !text::is_received_by(field.value(&p.raw), &opts.hostname);
+        if ours || forged || of_content || internal {
             out.push(Edit { start: field.start as u64, end: field.end as u64, with: Vec::new() });
         } else if name.eq_ignore_ascii_case(b"subject") && !v.tags.is_empty() {
             out.push(subject::tag(&p.raw, field, &v.tags));
@@ -60,6 +76,10 @@ pub fn edits(p: &Parsed, f: &Findings, v: &Verdict, opts: &EditOptions) -> Vec<E
     let has = |wanted: &[u8]| header.fields.iter().any(|x| x.name(&p.raw).eq_ignore_ascii_case(wanted));
     if !v.tags.is_empty() && !has(b"subject") {
         text::field(&mut top, "Subject", &v.tags.join(" "));
+    }
+    let taken: Vec<(u64, u64)> = strips.iter().map(|s| (s.start, s.end)).collect();
+    if let Some(annotation) = opts.annotation.as_ref().filter(|_| !whole) {
+        out.extend(annotation::plan(p, annotation, &header, &taken));
     }
     for replaced in strips {
         if replaced.part == 0 {

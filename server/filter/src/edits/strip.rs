@@ -1,7 +1,6 @@
 //! Parts that are taken out, and the note that stands in their place.
 
-use super::text::one_line;
-use base64::Engine;
+use super::text::{one_line, wrapped_base64};
 use message::Parsed;
 use model::Verdict;
 
@@ -75,7 +74,5 @@ fn note(names: &[String]) -> String {
 }
 
 fn wrapped(text: &str) -> String {
-    let all = base64::prelude::BASE64_STANDARD.encode(text);
-    let lines: Vec<&str> = all.as_bytes().chunks(76).filter_map(|c| std::str::from_utf8(c).ok()).collect();
-    lines.join("\r\n")
+    String::from_utf8_lossy(wrapped_base64(text.as_bytes()).trim_ascii_end()).into_owned()
 }

@@ -60,3 +60,21 @@ pub(super) fn encoded_words(text: &str) -> Vec<String> {
     }
     out
 }
+
+/// In base64, lines of 76 characters, each with its end.
+pub(super) fn wrapped_base64(data: &[u8]) -> Vec<u8> {
+    let all = base64::prelude::BASE64_STANDARD.encode(data);
+    let mut out = Vec::with_capacity(all.len() + all.len() / 38 + 2);
+    for line in all.as_bytes().chunks(76) {
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
+    }
+    out
+}
+
+/// Whether a Received field says that the host of this name wrote it (RFC 5321 §4.4).
+pub(super) fn is_received_by(value: &[u8], hostname: &str) -> bool {
+    let text = String::from_utf8_lossy(value);
+    let mut words = text.split_whitespace().skip_while(|w| !w.eq_ignore_ascii_case("by"));
+    words.nth(1).is_some_and(|by| by.trim_end_matches(';').eq_ignore_ascii_case(hostname))
+}

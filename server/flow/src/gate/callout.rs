@@ -2,7 +2,8 @@
 //! (AUTH). Everything ends within [`PATIENCE`], and no answer is not the answer no.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use delivery::client::{CertificateLevel, parse_reply, tls_config};
+use delivery::Encryption;
+use delivery::client::{Authorities, Tls, parse_reply};
 use filter::auth::Dns;
 use model::HostPort;
 use rustls_pki_types::ServerName;
@@ -64,7 +65,8 @@ impl Talk {
     /// Goes over to TLS with whatever certificate the server has: it is one of the customer's own.
     async fn encrypt(mut self, host: &str, hostname: &str) -> io::Result<(Talk, String)> {
         self.say("STARTTLS").await?;
-        let config = tls_config(CertificateLevel::Any).map_err(|e| failed(e.to_string()))?;
+        let tls = Tls::new(Authorities::default()).map_err(|e| failed(e.to_string()))?;
+        let config = tls.config(&Encryption::Any).map_err(|e| failed(e.to_string()))?;
         let name = ServerName::try_from(host.to_owned()).map_err(|e| failed(e.to_string()))?;
         let stream = TlsConnector::from(config).connect(name, self.stream).await?;
         let mut talk = Talk { stream: Box::new(stream), input: Vec::new() };

@@ -6,8 +6,9 @@
 //! and only the queue knows what was delivered. While none is connected the gateway cannot be reached, and mail waits.
 
 use super::Gate;
+use delivery::Encryption;
 use delivery::{Gateway, Queue, Route};
-use model::settings::{BoundaryEncryption, GatewayOrder};
+use model::settings::GatewayOrder;
 use model::{DomainName, HostPort, Sending};
 use parking_lot::Mutex;
 use smtp::{Io, Login, Reply, Turned};
@@ -56,7 +57,7 @@ impl Turns {
         Gateway {
             hosts: vec![HostPort { host: "127.0.0.1".into(), port }],
             order: GatewayOrder::Failover,
-            encryption: BoundaryEncryption::Never,
+            encryption: Encryption::Never,
         }
     }
 

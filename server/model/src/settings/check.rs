@@ -245,6 +245,15 @@ fn map(json: &Json, key: Entry, value: &Kind, max: usize, limits: Limits) -> Res
     Ok(Json::Object(out))
 }
 
+/// What a part of a record is that is not given, so that a part that comes later does not make what is stored wrong.
+fn absent(kind: &Kind) -> Option<Json> {
+    match kind {
+        Kind::Bool => Some(Json::Bool(false)),
+        Kind::Text { .. } | Kind::One { or_empty: true, .. } => Some(Json::String(String::new())),
+        _ => None,
+    }
+}
+
 fn record(json: &Json, fields: &[Field], limits: Limits) -> Result<Json, String> {
     let names = || words(fields.iter().map(|f| f.name));
     let Json::Object(items) = json else { return Err(expected(json, &format!("an object of {}", names()))) };
@@ -253,8 +262,9 @@ fn record(json: &Json, fields: &[Field], limits: Limits) -> Result<Json, String>
     }
     let mut out = Map::new();
     for field in fields {
-        let value = items.get(field.name).ok_or_else(|| format!("{} is missing, expected {}", field.name, names()))?;
-        let value = field.kind.normal(value, limits).map_err(|e| format!("{}: {e}", field.name))?;
+        let value = items.get(field.name).cloned().or_else(|| absent(&field.kind));
+        let value = value.ok_or_else(|| format!("{} is missing, expected {}", field.name, names()))?;
+        let value = field.kind.normal(&value, limits).map_err(|e| format!("{}: {e}", field.name))?;
         out.insert(field.name.to_owned(), value);
     }
     Ok(Json::Object(out))

@@ -63,6 +63,7 @@ words! {
         AlwaysValid = "always_valid", "Always Encrypt (valid certificate)";
         AlwaysTrusted = "always_trusted", "Always Encrypt (trusted certificate)";
         CheckHostname = "check_hostname", "Always Encrypt (check hostname)";
+        Manual = "manual", "Always Encrypt (this certificate)";
     }
 }
 words! {
@@ -262,4 +263,7 @@ pub struct DeliveryException {
     /// The name that the certificate must have, with [`ExceptionEncryption::CheckHostname`].
     pub hostname: String,
     pub exempt_from_special_routing: bool,
+    /// SHA-256 of the certificate that is trusted, with [`ExceptionEncryption::Manual`]: 64 hexadecimal digits.
+    #[serde(default)]
+    pub certificate: String,
 }

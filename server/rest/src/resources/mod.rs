@@ -5,8 +5,10 @@ mod administrators;
 mod audit;
 mod brands;
 mod bulk;
+mod connection_tests;
 mod content_filters;
 mod definition;
+mod dkim_keys;
 mod domains;
 mod filter_use;
 mod groups;
@@ -37,6 +39,8 @@ pub fn all() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(document::frame())
         .merge(accounts::routes())
         .merge(domains::routes())
+        .merge(dkim_keys::routes())
+        .merge(connection_tests::routes())
         .merge(mailboxes::routes())
         .merge(groups::routes())
         .merge(brands::routes())

@@ -85,6 +85,16 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_domain_senders", ListDomains, "GET", format!("/domains/{domain}/senders"), none.clone(), 200);
     let lists = json!({ "friends": ["partner.test // ours"], "enemies": ["192.0.2.0/24"] });
     op("set_domain_senders", EditDomain, "PUT", format!("/domains/{domain}/senders"), lists, 200);
+    let key =
+        service.add_dkim_key(system, model::DomainId(other_domain), model::DkimAlgorithm::Ed25519, None).await.unwrap();
+    op("list_dkim_keys", ListDomains, "GET", format!("/dkim-keys?domain={other_domain}"), none.clone(), 200);
+    let new = json!({ "domain": other_domain, "algorithm": "ed25519", "selector": format!("s{n}") });
+    op("add_dkim_key", EditDomain, "POST", "/dkim-keys".into(), new, 201);
+    op("get_dkim_key", ListDomains, "GET", format!("/dkim-keys/{key}"), none.clone(), 200);
+    op("check_dkim_key", ListDomains, "GET", format!("/dkim-keys/{key}/check"), none.clone(), 200);
+    let change = json!({ "active": false });
+    op("change_dkim_key", EditDomain, "PATCH", format!("/dkim-keys/{key}"), change, 200);
+    op("delete_dkim_key", EditDomain, "DELETE", format!("/dkim-keys/{key}"), none.clone(), 204);
     op("move_domain", MoveDomain, "POST", format!("/domains/{spare_domain}/move"), json!({ "account": 2 }), 200);
     op("delete_domain", DeleteDomain, "DELETE", format!("/domains/{spare_domain}"), none.clone(), 204);
     op("list_mailboxes", ListMailboxes, "GET", format!("/mailboxes?domain={domain}"), none.clone(), 200);
@@ -304,6 +314,11 @@ async fn definitions(
     op("change_relay_user", EditRelayUser, "PATCH", format!("/relay-users/{relay}"), change, 200);
     op("delete_relay_user", DeleteRelayUser, "DELETE", format!("/relay-users/{spare}"), Value::Null, 204);
     let path = format!("/outbound-ips/{outbound}/members");
+    let to = json!({ "domain": "partner.test" });
+    op("test_outbound_ip", EditOutbound, "POST", format!("/outbound-ips/{outbound}/test-connection"), to, 200);
+    op("redeliver_domain", EditDomain, "POST", format!("/domains/{domain}/redeliver"), Value::Null, 202);
+    let test = format!("/domains/{domain}/test-connection");
+    op("test_gateways", EditDomain, "POST", test, Value::Null, 200);
     op("get_outbound_ip_members", ListOutbound, "GET", path.clone(), Value::Null, 200);
     let members = json!({ "domains": ["acme.test", "partner.test"] });
     op("set_outbound_ip_members", EditOutbound, "PUT", path, members, 200);

@@ -8,6 +8,7 @@ use model::view::Unrecognized;
 use model::{AccountId, Direction, DomainId, DomainName, HostPort, Settings, Values};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use store::dkim::SealedKey;
 
 /// A protected domain.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Domain {
     pub unrecognized: Unrecognized,
     /// For recipients without a mailbox, and for mailboxes that set nothing themselves.
     pub policy: Arc<Policy>,
+    /// Keys that sign its outbound mail, by selector.
+    pub dkim: Arc<[SealedKey]>,
     /// The levels up to the domain, to lay groups and mailboxes over.
     pub(super) layered: Layered,
     pub(super) groups: HashMap<i64, Arc<Group>>,
@@ -64,6 +67,7 @@ pub(super) struct DomainEntry {
     pub(super) row: store::domain::Domain,
     pub(super) groups: HashMap<i64, Arc<Group>>,
     pub(super) senders: Arc<SenderLists>,
+    pub(super) dkim: Arc<[SealedKey]>,
     resolved: ArcSwapOption<(Arc<Base>, Arc<Domain>)>,
 }
 
@@ -72,8 +76,9 @@ impl DomainEntry {
         row: store::domain::Domain,
         groups: HashMap<i64, Arc<Group>>,
         senders: Arc<SenderLists>,
+        dkim: Arc<[SealedKey]>,
     ) -> DomainEntry {
-        DomainEntry { row, groups, senders, resolved: ArcSwapOption::empty() }
+        DomainEntry { row, groups, senders, dkim, resolved: ArcSwapOption::empty() }
     }
 
     pub(super) fn domain(&self, levels: &Arc<Base>) -> Arc<Domain> {
@@ -100,6 +105,7 @@ impl DomainEntry {
             gateways: row.gateways.clone(),
             unrecognized: row.unrecognized,
             policy: Arc::new(policy),
+            dkim: self.dkim.clone(),
             layered,
             groups: self.groups.clone(),
             unprotected: OnceLock::new(),

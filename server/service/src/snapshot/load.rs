@@ -10,6 +10,7 @@ use model::{DomainId, MailboxId, Settings};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::change::Touched;
+use store::dkim::SealedKey;
 use store::outbound::Member;
 use store::senders::{self, Lists, Owner};
 use store::{Connection, change, group};
@@ -44,10 +45,15 @@ pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
     for (domain, id, group) in made(group::all(c, None).await?, |id| lists.remove(&Owner::Group(id))) {
         groups.entry(domain).or_default().insert(id, group);
     }
+    let mut keys: HashMap<DomainId, Vec<SealedKey>> = HashMap::new();
+    for key in store::dkim::active(c).await? {
+        keys.entry(key.domain).or_default().push(key);
+    }
     for row in store::domain::all(c, None).await? {
         let own = lists.remove(&Owner::Domain(row.id)).map(|l| compile(&l)).unwrap_or_default();
         let groups = groups.remove(&row.id).unwrap_or_default();
-        snapshot.put_domain(DomainEntry::new(row, groups, own));
+        let keys = keys.remove(&row.id).unwrap_or_default().into();
+        snapshot.put_domain(DomainEntry::new(row, groups, own, keys));
     }
 
     let mut members = group::memberships(c).await?;
@@ -121,7 +127,8 @@ async fn again_domain(c: &mut Connection, new: &mut Snapshot, id: DomainId, list
     let mut of_groups = senders::of_groups(c, id).await?;
     let groups =
         made(group::all(c, Some(id)).await?, |id| of_groups.remove(&id)).map(|(_, id, group)| (id, group)).collect();
-    new.put_domain(DomainEntry::new(row, groups, own));
+    let keys = store::dkim::of_domain(c, id).await?.into_iter().filter(|k| k.key.active).collect();
+    new.put_domain(DomainEntry::new(row, groups, own, keys));
     Ok(())
 }
 

@@ -158,7 +158,9 @@ impl Snapshot {
         let mut out: Vec<String> = Vec::new();
         for entry in self.domains.values() {
             let d = entry.domain(&self.levels);
-            out.push(format!("{} {:?} {:?} {:?} {:?}", d.name, d.account, d.gateways, d.unrecognized, d.policy));
+            let keys: Vec<i64> = d.dkim.iter().map(|k| k.key.id).collect();
+            let (account, gateways, unrecognized) = (d.account, &d.gateways, d.unrecognized);
+            out.push(format!("{} {account:?} {gateways:?} {unrecognized:?} {keys:?} {:?}", d.name, d.policy));
         }
         for m in self.mailboxes.values() {
             let Some(domain) = self.by_id.get(&m.domain) else { continue };

@@ -19,6 +19,8 @@ pub const PASSWORD: &str = "correct horse";
 pub struct MemoryOutbox {
     pub mail: Mutex<Vec<OutgoingMail>>,
     pub calls: AtomicUsize,
+    /// Whose mail was tried again; none: everybody's.
+    pub retried: Mutex<Vec<Option<String>>>,
     pub broken: AtomicBool,
     /// Takes the mail and never answers: the process dies here.
     pub hangs: AtomicBool,
@@ -47,7 +49,9 @@ impl Outbox for MemoryOutbox {
     fn queue(&self) -> QueueView {
         QueueView { waiting_filter: 2, waiting_delivery: 3, deferred: vec![] }
     }
-    fn retry_now(&self) {}
+    fn retry_now(&self, domain: Option<&DomainName>) {
+        self.retried.lock().unwrap().push(domain.map(ToString::to_string));
+    }
 }
 
 #[derive(Clone, Default)]
@@ -60,6 +64,24 @@ impl Bodies for MemoryBodies {
     fn remove<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move { self.0.lock().unwrap().remove(blob).map(|_| ()).ok_or_else(|| "no such body".into()) })
     }
+    /// Not encrypted: what seals is the vault's to test.
+    fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String> {
+        Ok([purpose.as_bytes(), secret].concat())
+    }
+}
+
+/// A DNS that has what a test puts into it.
+#[derive(Default)]
+pub struct MemoryNetwork(pub Mutex<HashMap<String, Vec<String>>>);
+
+impl service::Network for MemoryNetwork {
+    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>> {
+        Box::pin(async move { Ok(self.0.lock().unwrap().get(name).cloned().unwrap_or_default()) })
+    }
+    fn try_way(&self, way: service::Way) -> BoxFuture<'_, Vec<model::view::HostTest>> {
+        let host = format!("{way:?}");
+        Box::pin(async move { vec![model::view::HostTest { host, ..Default::default() }] })
+    }
 }
 
 pub struct World {
@@ -68,6 +90,7 @@ pub struct World {
     pub service: Service,
     pub outbox: Arc<MemoryOutbox>,
     pub bodies: MemoryBodies,
+    pub network: Arc<MemoryNetwork>,
     pub clock: Arc<AtomicI64>,
 }
 
@@ -141,6 +164,8 @@ impl World {
         let bodies = MemoryBodies::default();
         let clock = Arc::new(AtomicI64::new(NOW.0));
         let service = node("a", &store, &bodies, &outbox, &clock);
+        let network = Arc::new(MemoryNetwork::default());
+        service.connect(network.clone());
         let document = "
 accounts:
   - name: acme
@@ -151,7 +176,7 @@ accounts:
       - { name: other.test, gateways: ['127.0.0.1:2527'], mailboxes: [{ name: joe }] }
 ";
         service.apply(&system(), document, false).await.unwrap();
-        World { dir, store, service, outbox, bodies, clock }
+        World { dir, store, service, outbox, bodies, network, clock }
     }
 
     /// Another node of the cluster, with an outbox of its own.

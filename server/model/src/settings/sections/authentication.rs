@@ -44,7 +44,7 @@ section! {
     dkim "DKIM Options", chapter 6, at DOMAINS => DkimValues {
         /// Sign the domain's outbound mail.
         sign "Add DKIM Signature": bool = flag(false);
-        /// Name of the key that signs; several keys of a domain differ by it.
+        /// Name of a new key of the domain, while no other has it.
         selector "Selector": String = text("postern", 63);
     }
 }

@@ -157,6 +157,11 @@ const DELIVERY_EXCEPTION: &[Field] = &[
     Field { name: "encryption", label: "Encryption", kind: Kind::Choice(ExceptionEncryption::CHOICES) },
     Field { name: "hostname", label: "Hostname", kind: Kind::One { entry: Entry::Domain, or_empty: true } },
     Field { name: "exempt_from_special_routing", label: "Exempt from special routing", kind: Kind::Bool },
+    Field {
+        name: "certificate",
+        label: "Trusted certificate (SHA-256)",
+        kind: Kind::Text { max: 95, multiline: false },
+    },
 ];
 
 section! {
