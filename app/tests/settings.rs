@@ -181,7 +181,7 @@ async fn a_change_is_said_and_an_error_stands_beside_its_field_with_all_that_was
     assert_eq!((kept["values[routing.spool_hours]"].as_str(), &kept["values[spf.exceptions]"]), ("999", &long));
 
     let mut reset = controls(&browser.get(&path).await);
-    reset.insert("reset".into(), "filtering.junk".into());
+    reset.insert("take_back".into(), "filtering.junk".into());
     browser.post(&path, "/fn/settings_change", &reset).await;
     assert_eq!(service.settings(&Actor::system("test"), of).await.unwrap().set.get("filtering.junk"), None);
 }

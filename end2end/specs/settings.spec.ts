@@ -76,7 +76,7 @@ test('discarding brings back what was there', async ({ page }) => {
   await open(page, PAGE);
   const control = page.getByLabel('Junk', { exact: true });
   await control.selectOption('block');
-  await page.getByLabel('Cutoff Time', { exact: true }).selectOption('=');
+  await page.locator('[id="f-digest.cutoff_hours"]').selectOption('=');
   await expect(page.getByText('2 unsaved changes')).toBeVisible();
   await page.getByRole('button', { name: 'Discard' }).click();
   await expect(control).toHaveValue('-');

@@ -1,4 +1,6 @@
 //! One account (guide chapters 4 and 5).
+// A form has as many arguments as fields; what the macro makes of it has them too.
+#![allow(clippy::too_many_arguments)]
 
 use super::{ApiError, Notice};
 use leptos::prelude::*;
@@ -32,7 +34,6 @@ pub async fn account(id: AccountId) -> Result<AccountDetail, ApiError> {
 
 /// `licensed`: present where features, brand and default are said too.
 #[server(name = ChangeAccount, prefix = "/fn", endpoint = "account_change")]
-#[allow(clippy::too_many_arguments)]
 pub async fn change_account(
     form_token: String,
     id: AccountId,

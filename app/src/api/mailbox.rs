@@ -1,4 +1,6 @@
 //! One mailbox (guide chapter 8).
+// A form has as many arguments as fields; what the macro makes of it has them too.
+#![allow(clippy::too_many_arguments)]
 
 use super::{ApiError, Notice};
 use leptos::prelude::*;
@@ -34,7 +36,6 @@ pub async fn mailbox(id: MailboxId) -> Result<MailboxDetail, ApiError> {
 
 /// `has_keep`: the form has the box `keep`. `aliases`: all of them from now on, one a line or separated by commas. `password`: empty keeps the one that is.
 #[server(name = ChangeMailbox, prefix = "/fn", endpoint = "mailbox_change")]
-#[allow(clippy::too_many_arguments)]
 pub async fn change_mailbox(
     form_token: String,
     id: MailboxId,

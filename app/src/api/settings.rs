@@ -14,20 +14,20 @@ pub async fn settings(place: String) -> Result<PlaceSettings, ApiError> {
     place::read(&service, &actor, place::parse(&place).map_err(fail)?).await.map_err(fail)
 }
 
-/// Changes what the form's fields say differently from when it was shown; all or nothing. `reset`: the path of a setting
+/// Changes what the form's fields say differently from when it was shown; all or nothing. `take_back`: the path of a setting
 /// that goes back to what is below, whatever its fields say.
 #[server(name = ChangeSettings, prefix = "/fn", endpoint = "settings_change")]
 pub async fn change_settings(
     form_token: String,
     place: String,
     #[server(default)] values: BTreeMap<String, String>,
-    #[server(default)] reset: String,
+    #[server(default)] take_back: String,
 ) -> Result<Notice, ApiError> {
     use super::context::{fail, writer};
     let (service, actor) = writer(&form_token)?;
     let of = place::parse(&place).map_err(fail)?;
     let before = service.settings(&actor, of).await.map_err(fail)?;
-    let changes = place::changes(before.level, &values, &reset).map_err(fail)?;
+    let changes = place::changes(before.level, &values, &take_back).map_err(fail)?;
     if changes.is_empty() {
         return Ok(Notice::new("Nothing was changed."));
     }

@@ -19,10 +19,12 @@ pub fn Detail() -> impl IntoView {
     let refresh = use_refresh();
     let data = Resource::new_blocking(move || (id.get(), refresh.get()), |(id, _)| bulk_job(id));
     let stop = use_act::<StopBulk>();
+    // Whether there is anything to look for.
+    let live = StoredValue::new(false);
     #[cfg(feature = "hydrate")]
     {
         let look = move || {
-            if matches!(data.get_untracked(), Some(Ok(job)) if job.line.finished.is_none()) {
+            if live.get_value() {
                 data.refetch();
             }
         };
@@ -30,7 +32,10 @@ pub fn Detail() -> impl IntoView {
             on_cleanup(move || handle.clear());
         }
     }
-    load(data, move |job| page(stop, job))
+    load(data, move |job| {
+        live.set_value(job.line.finished.is_none());
+        page(stop, job)
+    })
 }
 
 fn page(stop: Act<StopBulk>, job: BulkDetail) -> AnyView {

@@ -201,7 +201,7 @@ mod there {
     /// What was not changed is not sent: its fieldset is disabled while the form is read.
     pub fn submitting(event: &ev::SubmitEvent) {
         let form = target(event);
-        let is_ours = form.as_ref().is_some_and(|f| f.id() == "settings-form");
+        let is_ours = form.as_ref().is_some_and(|f| f.get_attribute("id").as_deref() == Some("settings-form"));
         if let Some(form) = form.filter(|_| !is_ours) {
             // What it holds now is on its way; it counts again when it is edited.
             let _ = form.set_attribute("data-sent", "");

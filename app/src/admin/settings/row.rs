@@ -80,7 +80,7 @@ pub fn setting(of: FormOf, section: &'static str, s: &SettingState, posted: Opti
             let to = format!("Reset to {}", short(&d.kind, &s.below));
             let from = s.from.map_or_else(|| "product default".to_owned(), |_| lower(&origin(s.from, of.level)));
             view! {
-                <button class="link" type="submit" form=of.form name="reset" value=path.clone() data-reset=path.clone() title=format!("{}: {to}, {from}", d.label)>
+                <button class="link" type="submit" form=of.form name="take_back" value=path.clone() data-reset=path.clone() title=format!("{}: {to}, {from}", d.label)>
                     {to.clone()}<span class="sr-only">{format!(" ({}, {from})", d.label)}</span>
                 </button>
             }
