@@ -43,6 +43,7 @@ test('chosen rows are changed, and deleted after a question', async ({ page }, i
   await open(page, '/admin/mailboxes/new');
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Add mailbox' }).click();
+  await expect(page.getByTestId('notices')).toContainText(name);
   await open(page, `/admin/mailboxes?q=${name}`);
   const row = page.getByRole('row').filter({ hasText: name });
   await page.getByRole('checkbox', { name: new RegExp(`Select ${name}`) }).check();
