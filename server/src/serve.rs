@@ -316,5 +316,5 @@ impl service::Outbox for NoOutbox {
     fn queue(&self) -> service::QueueView {
         service::QueueView::default()
     }
-    fn retry_now(&self, _: Option<&DomainName>) {}
+    fn retry_now(&self, _: Option<&model::DomainName>) {}
 }

@@ -43,7 +43,7 @@ impl Outbox for Kept {
             }],
         }
     }
-    fn retry_now(&self) {}
+    fn retry_now(&self, _: Option<&model::DomainName>) {}
 }
 
 pub struct Demo {

@@ -28,7 +28,7 @@ impl Outbox for NoOutbox {
     fn queue(&self) -> QueueView {
         QueueView::default()
     }
-    fn retry_now(&self) {}
+    fn retry_now(&self, _: Option<&model::DomainName>) {}
 }
 
 pub struct World {
@@ -131,7 +131,8 @@ impl Client {
 
     pub async fn encrypted(mut self) -> Client<tokio_rustls::client::TlsStream<TcpStream>> {
         self.script(&[("STARTTLS", "220")]).await;
-        let config = delivery::client::tls_config(delivery::client::CertificateLevel::Any).unwrap();
+        let tls = delivery::client::Tls::new(delivery::client::Authorities::default()).unwrap();
+        let config = tls.config(&delivery::Encryption::Any).unwrap();
         let name = rustls_pki_types::ServerName::try_from("mx.filter.test").unwrap();
         let stream = tokio_rustls::TlsConnector::from(config).connect(name, self.stream.into_inner()).await.unwrap();
         let mut c = Client { stream: BufStream::new(stream) };
