@@ -34,24 +34,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("accounts/new") view={Lazy::<lazy::AdminAccountsAdd>::new()} ssr=SsrMode::Async />
                     <Route path=path!("domains") view={Lazy::<lazy::AdminDomainsList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("domains/new") view={Lazy::<lazy::AdminDomainsAdd>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("domains/:id") view={Lazy::<lazy::AdminDomainDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("mailboxes") view={Lazy::<lazy::AdminMailboxesList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("mailboxes/new") view={Lazy::<lazy::AdminMailboxesAdd>::new()} ssr=SsrMode::Async />
-                    // Settings and pages of single objects.
-                    <Route path=path!("accounts/:id") view={Lazy::<lazy::AdminAccountDetail>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("mailboxes/:id") view={Lazy::<lazy::AdminMailboxDetail>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("groups/:id") view={Lazy::<lazy::AdminGroupDetail>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("outbound-ips/:id") view={Lazy::<lazy::AdminOutboundIpDetail>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("defaults/:kind") view={Lazy::<lazy::AdminDefaultsDefaults>::new()} ssr=SsrMode::Async />
                     <Route path=path!("bulk") view={Lazy::<lazy::AdminBulkList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("bulk/new") view={Lazy::<lazy::AdminBulkNew>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("bulk/:id") view={Lazy::<lazy::AdminBulkDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings") view={Lazy::<lazy::AdminDefaultsSystem>::new()} ssr=SsrMode::Async />
                     <Route path=path!("quarantine") view={Lazy::<lazy::AdminQuarantineList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("quarantine/delete") view={Lazy::<lazy::AdminQuarantineConfirmDelete>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("quarantine/:id") view={Lazy::<lazy::AdminMessageDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("messages") view={Lazy::<lazy::AdminLogList>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("messages/:id") view={Lazy::<lazy::AdminLogMessageDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("sessions") view={Lazy::<lazy::SessionsList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("audit") view={Lazy::<lazy::AdminAuditList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("groups") view={Lazy::<lazy::AdminGroupsList>::new()} ssr=SsrMode::Async />
@@ -60,14 +50,24 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("outbound-ips/new") view={Lazy::<lazy::AdminOutboundIpsAdd>::new()} ssr=SsrMode::Async />
                     <Route path=path!("administrators") view={Lazy::<lazy::AdminAdministratorsList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("administrators/new") view={Lazy::<lazy::AdminAdministratorsAdd>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("administrators/:id") view={Lazy::<lazy::AdminAdministratorsEdit>::new()} ssr=SsrMode::Async />
                     <Route path=path!("content-filters") view={Lazy::<lazy::AdminContentFiltersList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("content-filters/new") view={Lazy::<lazy::AdminContentFiltersAdd>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("content-filters/:id") view={Lazy::<lazy::AdminContentFiltersEdit>::new()} ssr=SsrMode::Async />
                     <Route path=path!("start") view={Lazy::<lazy::AdminStartStart>::new()} ssr=SsrMode::Async />
                     <Route path=path!("tiles") view={Lazy::<lazy::AdminTilesChoose>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("help/:topic") view={Lazy::<lazy::AdminHelpHelp>::new()} ssr=SsrMode::Async />
                     <Route path=path!("delete") view={Lazy::<lazy::ListsConfirm>::new()} ssr=SsrMode::Async />
+                    // The first that fits is taken: `groups/new` must stand before `groups/:id`.
+                    <Route path=path!("domains/:id") view={Lazy::<lazy::AdminDomainDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("accounts/:id") view={Lazy::<lazy::AdminAccountDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("mailboxes/:id") view={Lazy::<lazy::AdminMailboxDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("groups/:id") view={Lazy::<lazy::AdminGroupDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips/:id") view={Lazy::<lazy::AdminOutboundIpDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("defaults/:kind") view={Lazy::<lazy::AdminDefaultsDefaults>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("bulk/:id") view={Lazy::<lazy::AdminBulkDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("quarantine/:id") view={Lazy::<lazy::AdminMessageDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("messages/:id") view={Lazy::<lazy::AdminLogMessageDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("administrators/:id") view={Lazy::<lazy::AdminAdministratorsEdit>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("content-filters/:id") view={Lazy::<lazy::AdminContentFiltersEdit>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("help/:topic") view={Lazy::<lazy::AdminHelpHelp>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<lazy::MyHomeHome>::new()} ssr=SsrMode::Async />
