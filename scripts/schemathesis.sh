@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Holds the running API against its own document: requests made from the document, good and bad, each answer checked.
-# EXAMPLES: requests for each operation (40). revoke_token is left out: it would take back the very token in use.
+# A connection test waits for hosts and DNS that do not answer. EXAMPLES: requests for each operation (40). revoke_token is left out: it would take back the very token in use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export POSTERN_BIN PATH="${POSTERN_CACHE:-$HOME/.cache/postern}/python/bin:$PATH"
@@ -16,4 +16,5 @@ notes=$(mktemp -d)
 trap 'rm -rf "$notes"' EXIT
 cd "$notes"
 schemathesis --config-file "$config" run "$POSTERN_API/openapi.json" --url "$POSTERN_API" \
-    --exclude-operation-id revoke_token --header "Authorization: Bearer $POSTERN_TOKEN" --max-examples "${EXAMPLES:-40}" --seed 1
+    --exclude-operation-id revoke_token --header "Authorization: Bearer $POSTERN_TOKEN" --max-examples "${EXAMPLES:-40}" --seed 1 \
+    --request-timeout 60

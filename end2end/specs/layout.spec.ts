@@ -12,7 +12,12 @@ async function tooWide(page: Page, pages: Named[]): Promise<string[]> {
     if (hydrates(path)) await ready(page);
     const [scroll, client, which] = await page.evaluate(() => {
       const root = document.documentElement;
-      const wide = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1);
+      // What scrolls or is cut off by what stands around it is not to blame.
+      const clipped = (e: Element): boolean => {
+        const around = e.parentElement;
+        return around !== null && around !== document.body && (getComputedStyle(around).overflowX !== 'visible' || clipped(around));
+      };
+      const wide = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1 && !clipped(e));
       const words = wide.slice(0, 3).map((e) => `${e.tagName.toLowerCase()}.${e.getAttribute('class') ?? ''}`);
       return [root.scrollWidth, root.clientWidth, words.join(', ')] as const;
     });

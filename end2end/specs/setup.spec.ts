@@ -34,7 +34,7 @@ test('an account, a domain with its gateway and a mailbox are added, and mail fl
   await expect(page.getByRole('table').getByRole('row').filter({ hasText: domain })).toContainText(site().gateway);
   await page.getByRole('link', { name: domain }).click();
   await expect(page.getByRole('heading', { level: 1, name: domain })).toBeVisible();
-  await expect(page.getByText('Rejected, so that the sender is told at once')).toBeVisible();
+  await expect(page.getByLabel('Mail for addresses that do not exist')).toHaveValue('reject');
 
   await expect(async () => letter(`orders@${domain}`, name)).toPass({ timeout: 10_000 });
   const mail = await arrival(name);

@@ -1,7 +1,7 @@
 //! Signing keys of domains (guide chapter 6 "DKIM Options"). A key is made inactive; it is activated when its record is
 //! published, and the one before it retired some days later, so that no signature is ever without its record.
 
-use crate::domain_change::domain_in;
+use crate::domain_change::domain_named;
 use crate::domains::account_within;
 use crate::{Error, Service, UseCase, audit};
 use filter::auth::signing;
@@ -33,7 +33,7 @@ impl Service {
     pub async fn dkim_keys(&self, actor: &Actor, domain: DomainId) -> Result<Vec<DkimKey>, Error> {
         let scope = self.permit(actor, UseCase::ListDomains)?;
         let mut c = self.inner.store.read().await?;
-        domain_in(&mut c, scope, domain).await?;
+        domain_named(&mut c, scope, domain).await?;
         Ok(store::dkim::of_domain(&mut c, domain).await?.into_iter().map(|k| k.key).collect())
     }
 
@@ -57,13 +57,13 @@ impl Service {
             None => None,
         };
         let mut c = self.inner.store.read().await?;
-        domain_in(&mut c, scope, domain).await?;
+        domain_named(&mut c, scope, domain).await?;
         drop(c);
         let new = tokio::task::spawn_blocking(move || signing::generate(algorithm)).await;
         let new = new.map_err(|e| Error::Internal(e.to_string()))?.map_err(|e| Error::Internal(e.to_string()))?;
 
         let mut tx = self.inner.store.begin().await?;
-        let row = domain_in(&mut tx, scope, domain).await?;
+        let row = domain_named(&mut tx, scope, domain).await?;
         let others = store::dkim::of_domain(&mut tx, domain).await?;
         if others.len() >= KEYS_MAX {
             let why = format!("A domain has at most {KEYS_MAX} keys; delete one that no longer signs.");

@@ -25,6 +25,14 @@ pub(crate) async fn domain_in(c: &mut store::Connection, scope: Scope, id: Domai
     found.ok_or_else(|| Error::not_found("domain"))
 }
 
+/// The same where a form names it: what is outside is a problem of the field `domain`.
+pub(crate) async fn domain_named(c: &mut store::Connection, scope: Scope, id: DomainId) -> Result<Domain, Error> {
+    domain_in(c, scope, id).await.map_err(|e| match e.code() {
+        ErrorCode::NotFound => Error::field("domain", "There is no such domain."),
+        _ => e,
+    })
+}
+
 impl DomainChange {
     /// The domain as it will be, and what differs, for the audit trail.
     pub(crate) fn over(&self, before: &Domain) -> Result<(Domain, Vec<String>), Error> {

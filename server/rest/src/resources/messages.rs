@@ -5,7 +5,7 @@ use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::error::ApiError;
-use crate::page::{List, PageParams, after};
+use crate::page::{List, PageParams, after, search};
 use crate::params::Query;
 use crate::time::Time;
 use axum::extract::{Path, State};
@@ -131,7 +131,7 @@ async fn list(
         disposition: p.disposition,
         direction: p.direction,
         action: p.action,
-        q: p.q.unwrap_or_default(),
+        q: search(p.q)?,
     };
     let after = after(p.limit, p.after.as_deref())?;
     Ok(Json(List::after(service.messages_after(&caller.actor, &query, &after).await?, TrackedMessage::from)))

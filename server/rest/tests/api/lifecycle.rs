@@ -71,6 +71,9 @@ async fn the_message_log_is_searched_by_words_of_sender_recipient_and_subject() 
     assert_eq!(found("offer%208").await, ["ann@acme.test"]);
     assert_eq!(found("offer%20%25").await, Vec::<String>::new(), "a wildcard is a letter");
     assert_eq!(found("").await.len(), 2);
+    let long = s.get(&token, &format!("/messages?q={}", "x".repeat(501))).await;
+    assert_eq!(long.error(), ("invalid", vec!["q"]));
+    assert_eq!(s.get(&token, "/dkim-keys?domain=999").await.error(), ("invalid", vec!["domain"]));
 }
 
 #[tokio::test]
