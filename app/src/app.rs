@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("mailboxes/new") view={Lazy::<lazy::AdminMailboxesAdd>::new()} ssr=SsrMode::Async />
                     <Route path=path!("bulk") view={Lazy::<lazy::AdminBulkList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("bulk/new") view={Lazy::<lazy::AdminBulkNew>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("reception") view={Lazy::<lazy::AdminDefaultsReception>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings") view={Lazy::<lazy::AdminDefaultsSystem>::new()} ssr=SsrMode::Async />
                     <Route path=path!("quarantine") view={Lazy::<lazy::AdminQuarantineList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("quarantine/delete") view={Lazy::<lazy::AdminQuarantineConfirmDelete>::new()} ssr=SsrMode::Async />

@@ -40,6 +40,7 @@ lazy_pages! {
     AdminContentFiltersEdit: admin::content_filters::Edit;
     AdminContentFiltersList: admin::content_filters::List;
     AdminDefaultsDefaults: admin::defaults::Defaults;
+    AdminDefaultsReception: admin::defaults::Reception;
     AdminDefaultsSystem: admin::defaults::System;
     AdminDomainDetail: admin::domain::Detail;
     AdminDomainsAdd: admin::domains::Add;

@@ -57,6 +57,7 @@ export const adminPages = (id: number): Named[] => [
   { name: 'delete', path: `/admin/quarantine/delete?ids=${id}` },
   { name: 'message log', path: '/admin/messages' },
   { name: 'message log, narrowed', path: '/admin/messages?q=acme&disposition=quarantined' },
+  { name: 'mail reception', path: '/admin/reception' },
   { name: 'audit trail', path: '/admin/audit' },
   { name: 'sessions', path: '/admin/sessions' },
   { name: 'change password', path: '/password' },

@@ -55,7 +55,20 @@ pub fn System() -> impl IntoView {
             <a class="btn" href="/admin/defaults/inbound">"Default inbound domain"</a>
             <a class="btn" href="/admin/defaults/outbound">"Default outbound"</a>
             <a class="btn" href="/admin/defaults/relay">"Authenticated Relay"</a>
+            <a class="btn" href="/admin/reception">"Mail reception"</a>
         </PageHead>
+        {load(data, move |page| settings_page(state, page, Vec::new()))}
+    }
+}
+
+/// How mail is received: services, connection lists, greylisting, TLS (guide chapter 2).
+#[component]
+pub fn Reception() -> impl IntoView {
+    let refresh = use_refresh();
+    let data = Resource::new_blocking(move || refresh.get(), |_| settings("appliance".into()));
+    let state = use_settings();
+    view! {
+        <PageHead title="Mail reception" up=vec![("/admin/settings".into(), "System".into())] />
         {load(data, move |page| settings_page(state, page, Vec::new()))}
     }
 }

@@ -47,6 +47,9 @@ const MANAGE: &[Entry] = &[
     (For::All, "/admin/outbound-ips", "Outbound IPs", "send"),
     (For::Work, "/admin/content-filters", "Content filters", "letters"),
     (For::Account, "/admin/administrators", "Administrators", "user"),
+    (For::Work, "/admin/bulk", "Bulk operations", "check"),
+    (For::System, "/admin/defaults/inbound", "Default domain", "globe"),
+    (For::System, "/admin/settings", "System", "gear"),
 ];
 
 const REPORTS: &[Entry] = &[(For::Account, "/admin/audit", "Audit trail", "scroll")];
@@ -55,6 +58,10 @@ const REPORTS: &[Entry] = &[(For::Account, "/admin/audit", "Audit trail", "scrol
 const OTHER: &[Entry] = &[
     (For::All, "/admin", "Home", "home"),
     (For::All, "/admin/quarantine", "Quarantine", "inbox"),
+    (For::All, "/admin/messages", "Message log", "mail"),
+    (For::System, "/admin/defaults/outbound", "Default outbound", "send"),
+    (For::System, "/admin/defaults/relay", "Outbound Authenticated Relay", "send"),
+    (For::System, "/admin/reception", "Mail reception", "inbox"),
     (For::All, "/admin/sessions", "Sessions", "page"),
     (For::All, "/password", "Change password", "user"),
 ];

@@ -34,8 +34,12 @@ pub fn topic(path: &str) -> &'static str {
         "audit",
         "start",
         "search",
+        "messages",
+        "bulk",
+        "settings",
     ];
     match first {
+        "defaults" | "reception" => "settings",
         "" | "tiles" => "home",
         first => known.into_iter().find(|k| *k == first).unwrap_or("dashboard"),
     }
@@ -71,6 +75,9 @@ mod texts {
     }
     texts!(
         "home",
+        "messages",
+        "bulk",
+        "settings",
         "accounts",
         "administrators",
         "domains",

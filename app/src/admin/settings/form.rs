@@ -62,6 +62,12 @@ pub fn title(section: &Section) -> &'static str {
     match section.name {
         "filter_exceptions" => "Filter Exceptions",
         "password" => "Internal Authentication",
+        // An account and the whole system have both halves on one page.
+        "outbound_senders" => "Outbound Filter by Sender",
+        "outbound_notification" => "Outbound Delivery Status Notification",
+        "outbound_annotation" => "Outbound Message Annotation",
+        "outbound_routing" => "Outbound Routing and Session Management",
+        "outbound_login" => "Outbound Authentication",
         _ => section.title,
     }
 }
