@@ -61,7 +61,9 @@ async fn keys_of_another_account_do_not_exist_and_the_private_half_is_kept_seale
     let (s, domain) = (&w.service, w.mailbox("bob@acme.test").await.domain);
     let id = s.add_dkim_key(&system(), domain, DkimAlgorithm::Ed25519, None).await.unwrap();
     let stranger = World::administrator(Role::Account, 2);
-    assert_eq!(code(s.dkim_keys(&stranger, domain).await), ErrorCode::NotFound);
+    // A domain that a form names: what is another's is as wrong as what is not there.
+    assert_eq!(code(s.dkim_keys(&stranger, domain).await), ErrorCode::Invalid);
+    assert_eq!(code(s.dkim_keys(&stranger, DomainId(999)).await), ErrorCode::Invalid);
     assert_eq!(code(s.dkim_key(&stranger, id).await), ErrorCode::NotFound);
     assert_eq!(code(s.check_dkim_key(&stranger, id).await), ErrorCode::NotFound);
     assert_eq!(code(s.set_dkim_key_active(&stranger, id, true).await), ErrorCode::NotFound);
