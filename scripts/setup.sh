@@ -119,9 +119,9 @@ if [ "$(cat node_modules/.postern-installed 2>/dev/null)" != "$sum" ]; then
     echo "$sum" > node_modules/.postern-installed
 fi
 
-# --- Python: what tests the API, in an environment of its own -----------------------------------------------------
+# --- Python: what tests the API and verifies signatures, in an environment of its own -----------------------------------------------------
 if [ "$what" != run ]; then
-    tools="schemathesis==4.32.5 openapi-python-client==0.29.1"
+    tools="schemathesis==4.32.5 openapi-python-client==0.29.1 dkimpy==1.1.8 pynacl==1.6.2"
     if [ "$(cat "$CACHE/python/.postern-installed" 2>/dev/null)" != "$tools" ]; then
         say "installing Python packages: $tools"
         rm -rf "$CACHE/python"

@@ -138,6 +138,7 @@ mod tests {
     use model::finding::AuthResult;
     use model::{Direction, Timestamp};
     use std::io::Write;
+    use std::path::PathBuf;
     use std::process::{Command, Stdio};
     use std::sync::Arc;
 
@@ -194,16 +195,24 @@ mod tests {
         assert!(SigningKey::read(DkimAlgorithm::Rsa, b"no key").is_err());
     }
 
+    /// The interpreter that the set-up script gives tests, or the machine's own.
+    fn python() -> PathBuf {
+        let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache/postern"));
+        let cache = std::env::var_os("POSTERN_CACHE").map(PathBuf::from).or_else(home);
+        let own = cache.map(|cache| cache.join("python/bin/python3")).filter(|python| python.exists());
+        own.unwrap_or_else(|| "python3".into())
+    }
+
     /// dkimpy, where Python has it: an implementation that shares nothing with ours.
     #[test]
     fn another_implementation_verifies_it() {
         let has = |module: &str| {
             let answer =
-                Command::new("python3").args(["-c", &format!("import {module}")]).stderr(Stdio::null()).status();
+                Command::new(python()).args(["-c", &format!("import {module}")]).stderr(Stdio::null()).status();
             answer.is_ok_and(|s| s.success())
         };
         if !has("dkim") || !has("nacl") {
-            println!("skipped: python3 has no dkimpy with pynacl (pip install dkimpy pynacl)");
+            println!("skipped: Python has no dkimpy with pynacl (scripts/setup.sh test installs them)");
             return;
         }
         const SCRIPT: &str = "import sys, dkim\n\
@@ -212,7 +221,7 @@ mod tests {
         for algorithm in [DkimAlgorithm::Rsa, DkimAlgorithm::Ed25519] {
             let (message, record) = signed(algorithm);
             for (text, expected) in [(message.clone(), "True"), (message.replace("bye", "pay"), "False")] {
-                let mut child = Command::new("python3")
+                let mut child = Command::new(python())
                     .args(["-c", SCRIPT, &record])
                     .stdin(Stdio::piped())
                     .stdout(Stdio::piped())
