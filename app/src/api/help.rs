@@ -120,7 +120,18 @@ mod texts {
                 assert_eq!(topic, kind.slug());
                 assert_eq!(super::super::topic(&format!("{}/new", kind.spec().path)), topic);
             }
-            for path in ["/admin", "/admin/start", "/admin/search", "/admin/quarantine/7", "/admin/sessions"] {
+            for path in [
+                "/admin",
+                "/admin/start",
+                "/admin/search",
+                "/admin/quarantine/7",
+                "/admin/messages/7",
+                "/admin/bulk/new",
+                "/admin/settings",
+                "/admin/reception",
+                "/admin/defaults/relay",
+                "/admin/sessions",
+            ] {
                 let text = read(of(super::super::topic(path)).expect(path));
                 assert!(!text.title.is_empty() && !text.blocks.is_empty(), "{path}");
             }

@@ -7,7 +7,6 @@ use model::time::DAY;
 use model::{Direction, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
 use service::Snapshot;
 use spool::Entry;
-use std::net::{IpAddr, Ipv4Addr};
 
 /// How long the notice is tried.
 const KEEP_TRYING: i64 = 2 * DAY;
@@ -73,14 +72,7 @@ impl Returned<'_> {
             id,
             received: now,
             direction: Direction::Outbound,
-            session: SessionInfo {
-                client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-                client_port: 0,
-                helo: self.hostname.to_owned(),
-                esmtp: true,
-                tls: None,
-                authenticated: None,
-            },
+            session: SessionInfo::own(self.hostname),
             return_path: None,
             recipients: vec![addressee],
             eight_bit: composed.eight_bit,

@@ -19,6 +19,20 @@ pub struct SessionInfo {
     pub authenticated: Option<String>,
 }
 
+impl SessionInfo {
+    /// Of mail that no session brought: our own, by the name of this host.
+    pub fn own(hostname: &str) -> SessionInfo {
+        SessionInfo {
+            client_ip: IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+            client_port: 0,
+            helo: hostname.to_owned(),
+            esmtp: true,
+            tls: None,
+            authenticated: None,
+        }
+    }
+}
+
 /// What lets a client send out through us (guide chapter 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sending {

@@ -160,7 +160,7 @@ impl Service {
             id,
             received: self.now(),
             direction: Direction::Inbound,
-            session: crate::release::own_session(&self.inner.config.hostname),
+            session: model::SessionInfo::own(&self.inner.config.hostname),
             return_path: None,
             recipients: vec![Recipient { address: content.address.clone(), orcpt: None, notify: Notify::default() }],
             eight_bit: !body.is_ascii(),

@@ -23,7 +23,7 @@ impl Service {
             id,
             received: now,
             direction: Direction::Inbound,
-            session: crate::release::own_session(hostname),
+            session: model::SessionInfo::own(hostname),
             return_path: None,
             recipients: vec![Recipient { address: to.clone(), orcpt: None, notify: Notify::default() }],
             eight_bit: !body.is_ascii(),

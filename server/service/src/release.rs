@@ -13,23 +13,10 @@ use crate::{Error, OutgoingMail, Service, UseCase, notice, secret};
 use model::time::MINUTE;
 use model::view::{ActResult, ReleaseTo};
 use model::{Actor, Direction, Disposition, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo};
-use std::net::{IpAddr, Ipv4Addr};
 use store::quarantine::Held;
 
 /// A claim this old belongs to a process that died; in ms.
 pub(crate) const CLAIM_STALE: i64 = 2 * MINUTE;
-
-/// The session of mail that no session brought.
-pub(crate) fn own_session(hostname: &str) -> SessionInfo {
-    SessionInfo {
-        client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        client_port: 0,
-        helo: hostname.to_owned(),
-        esmtp: true,
-        tls: None,
-        authenticated: None,
-    }
-}
 
 /// The same for the same copy and destination, always.
 fn release_id(held: &Held, to: ReleaseTo) -> MessageId {
@@ -142,7 +129,7 @@ impl Service {
             id,
             received: self.now(),
             direction: held.row.direction,
-            session: own_session(&self.inner.config.hostname),
+            session: SessionInfo::own(&self.inner.config.hostname),
             return_path,
             smtputf8: !recipient.is_ascii() || !held.row.envelope_from.is_ascii(),
             recipients: vec![Recipient { address: recipient, orcpt: None, notify: Notify::default() }],

@@ -5,7 +5,6 @@ use super::{Shared, Task, suspension};
 use crate::dsn::{Action, Failure, Notice};
 use crate::{Delivery, Error, Plan, Target};
 use model::{Direction, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Sends the notice that a report calls for, if it calls for one: never to the null return path (RFC 5321 §6.1), and
@@ -74,14 +73,7 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
             Direction::Inbound => Direction::Outbound,
             Direction::Outbound => Direction::Inbound,
         },
-        session: SessionInfo {
-            client_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            client_port: 0,
-            helo: shared.options.hostname.clone(),
-            esmtp: true,
-            tls: None,
-            authenticated: None,
-        },
+        session: SessionInfo::own(&shared.options.hostname),
         return_path: None,
         recipients: vec![addressee],
         eight_bit: composed.eight_bit,
