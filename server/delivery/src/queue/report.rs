@@ -174,4 +174,3 @@ fn count(result: OutcomeKind) {
     };
     metrics::counter!("postern_delivery_recipients_total", "result" => result).increment(1);
 }
-

@@ -64,7 +64,8 @@ async fn settle(shared: &Arc<Shared>, batch: &mut Vec<Message>) -> Settled {
     // First what needs no notice before: it is on the other side, and each moment until it is noted may repeat it.
     note(shared, plain, &mut settled).await;
 
-    let told = futures::future::join_all(failed.iter().map(|report| notice::send(shared, report, Action::Failed))).await;
+    let told =
+        futures::future::join_all(failed.iter().map(|report| notice::send(shared, report, Action::Failed))).await;
     for (report, told) in failed.iter_mut().zip(told) {
         if let Err(error) = told {
             tracing::error!(id = %report.task.held.id, %error, "the sender cannot be told of a failure yet");

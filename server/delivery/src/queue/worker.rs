@@ -1,7 +1,7 @@
 //! A worker: one connection to a destination, over which deliveries go one after another.
 
-use super::schedule::{DestinationId, Failed, ItemId, Start, Taken};
 use super::report::{Report, Said, Verdict};
+use super::schedule::{DestinationId, Failed, ItemId, Start, Taken};
 use super::{Shared, Task};
 use crate::client::{Answer, Connection, Mail};
 use crate::route::{self, NoAddress, NoHosts};
