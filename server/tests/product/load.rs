@@ -57,7 +57,7 @@ impl Load {
         let eicar = Arc::new(String::from_utf8(sample.unwrap().body).unwrap());
         let outbound = server.outbound.expect("a server with an outbound listener");
         let senders = (0..SENDERS).map(|n| {
-            let (way, smtp) = if n % 2 == 0 { (IN, server.smtp) } else { (OUT, outbound) };
+            let (way, smtp) = if n.is_multiple_of(2) { (IN, server.smtp) } else { (OUT, outbound) };
             tokio::spawn(send(shared.clone(), way, smtp, eicar.clone(), pause))
         });
         Load { senders: senders.collect(), shared }
@@ -180,7 +180,8 @@ async fn send(shared: Arc<Shared>, way: Way, smtp: SocketAddr, eicar: Arc<String
             let n = shared.next.fetch_add(1, Ordering::Relaxed);
             let name = format!("{}-{n}", way.name);
             // Every fourth is held instead of delivered.
-            let body = if n % 4 == 0 { eicar.replace("Scan from printer", &name) } else { letter(&way, &name) };
+            let body =
+                if n.is_multiple_of(4) { eicar.replace("Scan from printer", &name) } else { letter(&way, &name) };
             if client.send(way.from, &[way.to], body.as_bytes()).await.is_err() {
                 shared.refused.fetch_add(1, Ordering::Relaxed);
                 break;
