@@ -1,7 +1,9 @@
 //! What the form of each type of verifier has (guide chapter 9), and how its fields become a definition and back.
 
 use model::definition::verifier::{DirectoryType, Priority};
+#[cfg(feature = "ssr")]
 use serde_json::{Map, Value as Json, json};
+#[cfg(feature = "ssr")]
 use std::collections::BTreeMap;
 
 /// How a part is typed in.
@@ -205,12 +207,14 @@ pub fn is_secret_field(name: &str) -> bool {
 }
 
 /// Lines that say something, each with its first word and the rest.
+#[cfg(feature = "ssr")]
 fn lines(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let all = text.lines().map(str::trim).filter(|l| !l.is_empty());
     all.map(|l| l.split_once(char::is_whitespace).map_or((l, ""), |(first, rest)| (first, rest.trim())))
 }
 
 /// A name may have blanks in it: only the last word can be `retry`.
+#[cfg(feature = "ssr")]
 fn member(line: &str) -> Json {
     match line.rsplit_once(char::is_whitespace) {
         Some((name, "retry")) => json!({ "verifier": name.trim(), "retry_on_error": true }),
@@ -218,6 +222,7 @@ fn member(line: &str) -> Json {
     }
 }
 
+#[cfg(feature = "ssr")]
 fn one(input: Input, text: Option<&String>) -> Option<Json> {
     let trimmed = text.map(|t| t.trim()).unwrap_or_default();
     if input == Input::Flag {
@@ -258,6 +263,7 @@ fn one(input: Input, text: Option<&String>) -> Option<Json> {
 }
 
 /// The definition that the fields say, as JSON; whether it is one, whoever reads it finds out.
+#[cfg(feature = "ssr")]
 pub fn definition(kind: &str, notes: &str, fields: &BTreeMap<String, String>) -> Json {
     let mut options = Map::new();
     for p in parts(kind).unwrap_or_default() {
@@ -274,6 +280,7 @@ pub fn definition(kind: &str, notes: &str, fields: &BTreeMap<String, String>) ->
     json!({ "notes": notes, kind: options })
 }
 
+#[cfg(feature = "ssr")]
 fn word(value: Option<&Json>) -> String {
     match value {
         Some(Json::String(s)) => s.clone(),
@@ -283,6 +290,7 @@ fn word(value: Option<&Json>) -> String {
     }
 }
 
+#[cfg(feature = "ssr")]
 fn shown(input: Input, value: Option<&Json>) -> String {
     let each = |line: fn(&Json) -> String| {
         value
@@ -314,6 +322,7 @@ fn shown(input: Input, value: Option<&Json>) -> String {
 }
 
 /// What the form's fields say of a definition.
+#[cfg(feature = "ssr")]
 pub fn fields(kind: &str, definition: &Json) -> BTreeMap<String, String> {
     let options = definition.get(kind);
     let at = |path: &str| path.split('.').try_fold(options?, |value, step| value.get(step));
@@ -322,6 +331,7 @@ pub fn fields(kind: &str, definition: &Json) -> BTreeMap<String, String> {
 }
 
 /// The part that a problem's path is about: `definition.ldap.servers[1].address` is `servers`.
+#[cfg(feature = "ssr")]
 pub fn part_of(kind: &str, path: &str) -> Option<&'static Part> {
     let inner = path.strip_prefix("definition.")?.strip_prefix(kind)?.strip_prefix('.')?;
     let ends = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);

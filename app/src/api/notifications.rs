@@ -1,4 +1,6 @@
 //! Notifications (guide chapter 11).
+// A form has as many arguments as fields; what the macro makes of it has them too.
+#![allow(clippy::too_many_arguments)]
 
 use super::{ApiError, Notice};
 use leptos::prelude::*;
@@ -144,7 +146,6 @@ fn in_form(mut error: model::UserError) -> model::UserError {
 
 /// `id`: 0 for a new one; `account`: empty for one of the whole system.
 #[server(name = SaveNotification, prefix = "/fn", endpoint = "notification_save")]
-#[allow(clippy::too_many_arguments)]
 pub async fn save_notification(
     form_token: String,
     #[server(default)] id: i64,

@@ -1,4 +1,6 @@
 //! Verifiers (guide chapter 9).
+// A form has as many arguments as fields; what the macro makes of it has them too.
+#![allow(clippy::too_many_arguments)]
 
 use super::{ApiError, Notice};
 use leptos::prelude::*;
@@ -76,7 +78,6 @@ fn in_form(kind: &str, mut error: model::UserError) -> model::UserError {
 
 /// `id`: 0 for a new one; `account`: empty for one of the whole system. Secrets that are empty stay as they are.
 #[server(name = SaveVerifier, prefix = "/fn", endpoint = "verifier_save")]
-#[allow(clippy::too_many_arguments)]
 pub async fn save_verifier(
     form_token: String,
     #[server(default)] id: i64,
