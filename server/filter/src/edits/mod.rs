@@ -69,8 +69,13 @@ pub fn edits(p: &Parsed, f: &Findings, v: &Verdict, opts: &EditOptions) -> Vec<E
             && !text::is_received_by(field.value(&p.raw), &opts.hostname);
         if ours || forged || of_content || internal {
             out.push(Edit { start: field.start as u64, end: field.end as u64, with: Vec::new() });
-        } else if name.eq_ignore_ascii_case(b"subject") && !v.tags.is_empty() {
-            out.push(subject::tag(&p.raw, field, &v.tags));
+        } else if name.eq_ignore_ascii_case(b"subject") {
+            let decoded = p.headers.iter().find(|h| h.start == field.start).map_or("", |h| h.value.as_str());
+            match subject::cut(decoded, &v.cut_subject) {
+                Some(rest) => out.push(subject::replace(field, &v.tags, &rest)),
+                None if !v.tags.is_empty() => out.push(subject::tag(&p.raw, field, &v.tags)),
+                None => {}
+            }
         }
     }
     let has = |wanted: &[u8]| header.fields.iter().any(|x| x.name(&p.raw).eq_ignore_ascii_case(wanted));

@@ -123,7 +123,7 @@ impl Rule {
             match Expression::parse(text) {
                 Err(message) => p.add(field, message),
                 Ok(Expression::Pattern(pattern)) => patterns.push(pattern),
-                Ok(Expression::Words(_)) => {}
+                Ok(Expression::Words(_) | Expression::Identifier(_)) => {}
             }
         }
         let subject = self.headers.is_empty() || self.headers.iter().any(|h| h.eq_ignore_ascii_case("subject"));

@@ -6,6 +6,28 @@ use regex::bytes::RegexSetBuilder;
 /// Most that the regular expressions of one content filter take together when compiled, in bytes.
 pub const COMPILED_MAX: usize = 10 * 1024 * 1024;
 
+/// Kinds of numbers that a filter looks for by form and check digits, where its expression is `[[:name:]]`.
+pub const IDENTIFIERS: &[&str] = &[
+    "card",
+    "ssn",
+    "iban",
+    "nino",
+    "nhs",
+    "sin",
+    "steuer_id",
+    "nir",
+    "dni",
+    "codice_fiscale",
+    "bsn",
+    "rijksregister",
+    "pesel",
+    "personnummer",
+    "cpf",
+    "aadhaar",
+    "pan",
+    "tfn",
+];
+
 /// An expression that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expression {
@@ -13,6 +35,8 @@ pub enum Expression {
     Words(String),
     /// A POSIX extended regular expression.
     Pattern(Pattern),
+    /// A number that identifies a person or an account, by the name of its kind: `[[:iban:]]`.
+    Identifier(String),
 }
 
 impl Expression {
@@ -26,9 +50,15 @@ impl Expression {
                 false => Err(format!("{text:?} has no letter or digit")),
             };
         }
+        let named = text.strip_prefix("[[:").and_then(|t| t.strip_suffix(":]]"));
+        if let Some(name) = named.filter(|name| IDENTIFIERS.contains(name)) {
+            return Ok(Expression::Identifier(name.to_owned()));
+        }
         posix::translate(text).map(Expression::Pattern).map_err(|wrong| {
             let posix::Wrong { at, what } = wrong;
-            format!("at character {at} of {text:?}: {what}; words, or a POSIX extended regular expression, are accepted")
+            format!(
+                "at character {at} of {text:?}: {what}; words, or a POSIX extended regular expression, are accepted"
+            )
         })
     }
 
@@ -53,6 +83,8 @@ mod tests {
             assert!(matches!(Expression::parse(pattern), Ok(Expression::Pattern(_))), "{pattern}");
         }
         assert!(Expression::parse("- -").is_err());
+        assert_eq!(Expression::parse("[[:iban:]]"), Ok(Expression::Identifier("iban".into())));
+        assert!(matches!(Expression::parse("[[:digit:]]"), Ok(Expression::Pattern(_))));
     }
 
     #[test]
@@ -71,7 +103,7 @@ mod tests {
     fn what_would_grow_without_measure_does_not_fit() {
         let of = |t: &str| match Expression::parse(t).unwrap() {
             Expression::Pattern(p) => p,
-            Expression::Words(_) => unreachable!(),
+            other => panic!("{other:?}"),
         };
         assert!(Expression::fit(&[of("f[aio]+t"), of("[a-z]{1,50}")]));
         assert!(!Expression::fit(&[of("((a{1000}){1000}){1000}")]));

@@ -14,7 +14,7 @@ pub mod units;
 pub mod verifier;
 
 pub use content_filter::{ContentFilter, Rule as ContentFilterRule};
-pub use expression::{COMPILED_MAX as EXPRESSIONS_COMPILED_MAX, Expression};
+pub use expression::{COMPILED_MAX as EXPRESSIONS_COMPILED_MAX, Expression, IDENTIFIERS};
 pub use notification::Notification;
 pub use posix::Pattern;
 pub use secret::Secret;

@@ -200,7 +200,9 @@ impl Translation {
         let here = self.at;
         let Some(c) = self.peek(0) else { return wrong(from, "unclosed bracket") };
         self.at += 1;
-        if c == '[' && let Some(kind @ (':' | '=' | '.')) = self.peek(0) {
+        if c == '['
+            && let Some(kind @ (':' | '=' | '.')) = self.peek(0)
+        {
             let rest = &self.text[self.at + 1..];
             let Some(end) = rest.windows(2).position(|w| w[0] == kind && w[1] == ']') else {
                 return wrong(here, format!("[{kind} is not closed"));
@@ -215,7 +217,8 @@ impl Translation {
                 };
             }
             const CLASSES: &[&str] = &[
-                "alnum", "alpha", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "xdigit",
+                "alnum", "alpha", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper",
+                "xdigit",
             ];
             match name.as_str() {
                 // Letters of every script.
@@ -333,7 +336,8 @@ mod tests {
     /// What makes engines that try one way after the other take years.
     #[test]
     fn expressions_that_stall_others_take_one_pass() {
-        let hard = ["(a+)+$", "([a-z]+)*!", "(a|aa)+$", "(a|a?)+b", "(.*a){20}$", "^(([a-z])+.)+[A-Z]([a-z])+$", "(x+x+)+y"];
+        let hard =
+            ["(a+)+$", "([a-z]+)*!", "(a|aa)+$", "(a|a?)+b", "(.*a){20}$", "^(([a-z])+.)+[A-Z]([a-z])+$", "(x+x+)+y"];
         let text = format!("{} {}", "a".repeat(50_000), "x".repeat(50_000));
         let started = std::time::Instant::now();
         for pattern in hard {
