@@ -29,7 +29,7 @@ pub mod senders;
 pub use content::{ContentFilters, search};
 pub use context::{Context, Evidence, Knowledge, Session};
 pub use decide::decide;
-pub use edits::{Annotation, EditOptions, edits};
+pub use edits::{Annotation, DisabledLinks, EditOptions, edits};
 pub use error::Error;
 pub use gather::{Services, gather};
 pub use headline::headline;

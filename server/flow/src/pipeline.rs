@@ -509,6 +509,15 @@ impl Sender<'_> {
     }
 }
 
+/// What is written into inbound mail under these values.
+fn inbound_options(values: &model::Values, usual: &EditOptions) -> EditOptions {
+    let annotation = &values.annotation;
+    let field = (!annotation.header.is_empty()).then(|| (annotation.header.clone(), annotation.value.clone()));
+    let links =
+        filter::DisabledLinks { web: values.filtering.disable_web_links, images: values.filtering.disable_image_links };
+    EditOptions { field, subject: annotation.subject.clone(), links, ..usual.clone() }
+}
+
 type Decision = (Arc<Verdict>, Arc<Vec<Edit>>);
 
 /// Decisions of one message, made once for each policy.
@@ -551,7 +560,9 @@ impl Decisions<'_> {
     }
 
     fn keep(&mut self, p: Option<Arc<Policy>>, parsed: &Parsed, findings: &Findings, verdict: Verdict) -> Decision {
-        let mut edits = filter::edits(parsed, findings, &verdict, &self.options);
+        let inbound = p.as_ref().filter(|p| p.values.direction == model::Direction::Inbound);
+        let options = inbound.map(|p| inbound_options(&p.values, &self.options));
+        let mut edits = filter::edits(parsed, findings, &verdict, options.as_ref().unwrap_or(&self.options));
         if let Some(sender) = self.sender {
             sender.sign(&parsed.raw, &mut edits);
         }

@@ -3,11 +3,10 @@
 use crate::running::{CHAT, Running, message, sink, wait};
 use base64::Engine;
 use demo::samples;
-use filter::auth::Zone;
-use filter::auth::dns::Record;
 use model::Timestamp;
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 /// One transaction behind a proxy that says who the client is (PROXY protocol, version 2).
@@ -19,7 +18,7 @@ fn send(server: SocketAddr, client: [u8; 4], helo: &str, from: &str, to: &str, b
     header.extend([127, 0, 0, 1, 0x12, 0x34, 0, 25]);
     stream.write_all(&header).unwrap();
     let mut session = BufReader::new(stream);
-    let mut expect = |session: &mut BufReader<TcpStream>, wanted: &str| loop {
+    let expect = |session: &mut BufReader<TcpStream>, wanted: &str| loop {
         let mut line = String::new();
         session.read_line(&mut line).unwrap();
         assert!(line.starts_with(wanted), "{wanted} was expected, not {line}");
@@ -75,8 +74,7 @@ accounts:
 #[tokio::test(flavor = "multi_thread")]
 async fn each_category_is_reached_and_explained() {
     let gateway = sink().await;
-    let mut zone = Zone::default();
-    zone.add("66.113.0.203.bl.test", Record::A(Ipv4Addr::new(127, 0, 0, 2)));
+    let zone = HashMap::from([("66.113.0.203.bl.test".to_owned(), vec!["127.0.0.2".to_owned()])]);
     let dns = demo::dns::start("127.0.0.1:0".parse().unwrap(), zone).await.unwrap();
     let outbound = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let extra = format!("[dns]\nservers = [\"{dns}\"]\n[scan]\nclamd = \"\"\nblock_lists = [\"bl.test\"]\n");

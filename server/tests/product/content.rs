@@ -56,16 +56,17 @@ const FILTERS: &str = "[{ name: Secrets, definition: { rules: [{ expressions: ['
 async fn content_filters_hold_mark_accept_route_and_copy_mail_on_both_ways() {
     let office = Office::open(
         FILTERS,
-        "{ filtering: { content_filters: { Secrets: markup, Pass: allow }, junk: block } }",
+        "{ filtering: { content_filters: { Secrets: markup, Pass: allow }, disable_web_links: true } }",
         "{ outbound_filtering: { content_filters: { \
            Secrets: { action: quarantine, bcc: [boss@acme.test] }, Seal: special_routing } } }",
     );
     let office = office.await;
-    let secret = format!("{CHAT}\r\nIt is TOP\r\nsecret.");
+    let secret = format!("{CHAT}\r\nIt is TOP\r\nsecret: https://docs.partner.test/plan");
     office.take(false, "alice@partner.test", "bob@acme.test", &message("marked", &secret)).await;
     wait("the marked message", || office.gateway.count() == 1).await;
     let arrived = String::from_utf8_lossy(&office.gateway.caught()[0].body).into_owned();
     assert!(arrived.contains("Subject: CONTENT: marked") && arrived.contains("X-MAG-CATEGORY: KEYWORD"), "{arrived}");
+    assert!(arrived.contains("hxxps://docs.partner.test/plan") && arrived.contains("X-MAG-LINKS: "), "{arrived}");
     assert!(arrived.contains("X-MAG-FILTER: content"), "{arrived}");
     assert_eq!(
         verdict(&office.server, "marked").unwrap(),

@@ -33,14 +33,63 @@ pub(super) async fn verify<'x>(
     if message.ams_headers.is_empty() && message.as_headers.is_empty() && !message.has_arc_errors {
         return Arc::default();
     }
+    let whole =
+        message.as_headers.iter().map(|h| (h.value, false)).chain(message.ams_headers.iter().map(|h| (h.value, true)));
+    let sound = message.ams_headers.len() == message.as_headers.len()
+        && whole.into_iter().all(|(value, ams)| is_sound(value, ams));
     let sealer = message.as_headers.last().and_then(|h| DomainName::parse(h.header.domain()).ok());
     let output = library.verify_arc(answers.parameters(message)).await;
     let result = match output.result() {
-        DkimResult::Pass => AuthResult::Pass,
+        DkimResult::Pass if sound => AuthResult::Pass,
         DkimResult::TempError(_) => AuthResult::TempError,
         // A chain is whole, broken, or not there (RFC 8617 §5.2).
-        DkimResult::None if message.ams_headers.is_empty() && !message.has_arc_errors => AuthResult::None,
         _ => AuthResult::Fail,
     };
     Arc { result, sealer }
+}
+
+/// Whether a seal or message signature is written as RFC 6376 §3.2 has it: no tag twice, no empty tag but the last, an
+/// algorithm that still proves something; a message signature covers no seal (RFC 8617 §4.1.2).
+fn is_sound(value: &[u8], is_signature: bool) -> bool {
+    let text = String::from_utf8_lossy(value);
+    let mut tags: Vec<(&str, String)> = Vec::new();
+    let mut parts = text.split(';').peekable();
+    while let Some(part) = parts.next() {
+        if part.trim().is_empty() && parts.peek().is_none() {
+            break;
+        }
+        let Some((name, value)) = part.split_once('=') else { return false };
+        let name = name.trim();
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !is_name || tags.iter().any(|(known, _)| *known == name) {
+            return false;
+        }
+        tags.push((name, value.split_whitespace().collect()));
+    }
+    let tag = |name: &str| tags.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_ascii_lowercase());
+    let algorithm = tag("a").is_some_and(|a| matches!(a.as_str(), "rsa-sha256" | "ed25519-sha256"));
+    let covers_seal = tag("h").is_some_and(|h| h.split(':').any(|field| field == "arc-seal"));
+    algorithm && !(is_signature && covers_seal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_held_to_their_form() {
+        assert!(is_sound(b" a=rsa-sha256; b=x\r\n y; d=a.test; h=from:subject;", true));
+        for (bad, signature) in [
+            ("a=rsa-sha1; b=x", false),
+            ("b=x", false),
+            ("a=rsa-sha256; a=rsa-sha256", false),
+            ("A=rsa-sha256; b=x", false),
+            ("a=rsa-sha256;; b=x", false),
+            ("a=rsa-sha256; _b=x", false),
+            ("a=rsa-sha256; h=from:ARC-Seal", true),
+        ] {
+            assert!(!is_sound(bad.as_bytes(), signature), "{bad}");
+        }
+    }
 }
