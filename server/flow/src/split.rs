@@ -70,7 +70,7 @@ pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, blind: Vec<BlindCopy>,
         copy(&mut copies, b.to, b.route, &b.verdict, &b.edits, envelope.received.plus(b.keep_trying), now);
     }
     let deliveries = deliveries.into_iter().map(|(d, _, _)| d);
-    Plan { deliveries: deliveries.chain(copies.into_iter().map(|(d, _)| d)).collect() }
+    Plan::new(deliveries.chain(copies.into_iter().map(|(d, _)| d)).collect())
 }
 
 /// One copy for each form of the message and each collector. It comes from nobody, so that nobody is told of it.

@@ -2,12 +2,15 @@
 //!
 //! A message's way through it: [`Queue::submit`] makes its plan durable and gives each delivery to the `schedule`;
 //! a `worker`, which is a connection to one destination, takes one delivery after another and reports what the host
-//! said; `settle` writes the reports down, many at a time (notices to senders first, then outcomes, then the spool), and
-//! only then is a delivery forgotten or scheduled again. So a crash can repeat what was being written down, and loses nothing.
+//! said; `settle` notes in the spool at once what a host took (of what is given up, a notice to the sender comes first);
+//! `record` tells the message log, many outcomes at a time, and only then is a delivery forgotten or scheduled again. So
+//! a crash repeats what was on the wire at that moment, and loses nothing.
 
 mod notice;
 mod pool;
 mod probe;
+mod record;
+mod report;
 mod schedule;
 mod settle;
 mod suspension;
@@ -18,7 +21,7 @@ pub use suspension::{AddressBy, Suspension};
 
 use crate::client::{Setup, Tls};
 use crate::{Delivery, Error, Options, Outcomes, Plan, Route, Routing};
-use model::{DomainName, Envelope, MessageId, Timestamp};
+use model::{ClockWatch, DomainName, Envelope, MessageId, Timestamp};
 use parking_lot::Mutex;
 use pool::Pool;
 use schedule::{Limits, Schedule};
@@ -62,6 +65,7 @@ struct Shared {
     routing: Arc<dyn Routing>,
     outcomes: Arc<dyn Outcomes>,
     schedule: Mutex<Schedule>,
+    clock: Mutex<ClockWatch>,
     pool: Pool,
     workers: TaskTracker,
     /// Ends transactions that `stop` does not wait for any longer.
@@ -94,6 +98,7 @@ impl Queue {
         let shared = Arc::new(Shared {
             setup: Setup { hostname: options.hostname.clone(), timeouts: options.timeouts, tls },
             schedule: Mutex::new(Schedule::new(limits, options.pauses(), options.patience())),
+            clock: Mutex::new(ClockWatch::start()),
             pool: Pool::new(options.max_idle),
             spool,
             options,
@@ -107,7 +112,9 @@ impl Queue {
             armed: AtomicI64::new(i64::MAX),
             wake: Notify::new(),
         });
-        tokio::spawn(settle::run(shared.clone(), inbox));
+        let (settled, outcomes) = mpsc::unbounded_channel();
+        tokio::spawn(settle::run(shared.clone(), inbox, settled));
+        tokio::spawn(record::run(shared.clone(), outcomes));
         tokio::spawn(timer(shared.clone()));
         tokio::spawn(pool::reap(shared.clone()));
         Queue { shared }
@@ -122,7 +129,10 @@ impl Queue {
             self.shared.spool.update(id, plan.encode()).await
         };
         stored.map_err(|source| Error::Spool { id, source })?;
-        self.shared.hold(id, entry.envelope.clone(), plan, false);
+        if plan.is_done() {
+            return Ok(());
+        }
+        self.shared.hold(id, entry.envelope.clone(), plan);
         Ok(())
     }
 
@@ -135,11 +145,7 @@ impl Queue {
     /// version knows; the entry then stays in the spool.
     pub fn resume(&self, entry: Entry) -> Result<(), Error> {
         let plan = Plan::decode(&entry.state).map_err(|reason| Error::Plan { id: entry.id, reason })?;
-        if plan.is_done() {
-            self.shared.finish_later(entry.id, entry.envelope, plan);
-        } else {
-            self.shared.hold(entry.id, entry.envelope, plan, true);
-        }
+        self.shared.hold(entry.id, entry.envelope, plan);
         Ok(())
     }
 
@@ -191,9 +197,15 @@ impl Queue {
 impl Shared {
     /// Changes the schedule and does what follows from it.
     fn with<T>(self: &Arc<Self>, change: impl FnOnce(&mut Schedule, Timestamp) -> T) -> T {
-        let now = Timestamp::now();
         let (result, todo, early, waiting) = {
             let mut schedule = self.schedule.lock();
+            let jumped = self.clock.lock().take();
+            if jumped != 0 {
+                tracing::warn!(seconds = jumped / model::time::SECOND, "the clock was set; what waits goes on waiting");
+                schedule.shift(jumped);
+                self.wake.notify_one();
+            }
+            let now = Timestamp::now();
             let result = change(&mut schedule, now);
             let early = schedule.next().is_some_and(|next| next.0 < self.armed.load(Ordering::Acquire));
             (result, schedule.take_todo(), early, schedule.len())
@@ -211,28 +223,23 @@ impl Shared {
         result
     }
 
-    /// Schedules what a plan has left. `resumed`: it was in the spool at the start, and is tried once even if it has expired.
-    fn hold(self: &Arc<Self>, id: MessageId, envelope: Arc<Envelope>, plan: Plan, resumed: bool) {
+    /// Schedules what a plan has left, and reports what it says happened. Each is tried once, even if it has expired.
+    fn hold(self: &Arc<Self>, id: MessageId, envelope: Arc<Envelope>, plan: Plan) {
         let held = Arc::new(Held { id, envelope, plan: Mutex::new(plan) });
         let left: Vec<_> = {
             let plan = held.plan.lock();
             let open = plan.deliveries.iter().enumerate().filter(|(_, d)| !d.is_done());
             open.map(|(index, d)| (index, d.route.clone(), d.created, d.next_attempt, d.expires)).collect()
         };
-        if left.is_empty() {
-            return;
+        if left.is_empty() || !held.plan.lock().unreported.is_empty() {
+            let _ = self.reports.send(settle::Message::Store(held.clone()));
         }
         self.with(|s, now| {
             for (index, route, created, at, expires) in left {
-                let expires = if resumed { expires.max(now.plus(s.pause(1))) } else { expires };
+                let expires = expires.max(now.plus(s.pause(1)));
                 s.add(Task { held: held.clone(), index }, &route, created, at, expires, now);
             }
         });
-    }
-
-    /// Finishes a message whose deliveries were all done when the process ended.
-    fn finish_later(&self, id: MessageId, envelope: Arc<Envelope>, plan: Plan) {
-        let _ = self.reports.send(settle::Message::Store(Arc::new(Held { id, envelope, plan: Mutex::new(plan) })));
     }
 
     async fn send(self: &Arc<Self>, envelope: Envelope, body: &[u8], plan: Plan) -> Result<(), Error> {
@@ -244,7 +251,7 @@ impl Shared {
         let mut writer = self.spool.body();
         writer.write(body).await.map_err(failed)?;
         let entry = self.spool.accept(envelope, writer, plan.encode()).await.map_err(failed)?;
-        self.hold(id, entry.envelope, plan, false);
+        self.hold(id, entry.envelope, plan);
         Ok(())
     }
 }
@@ -267,10 +274,10 @@ async fn timer(shared: Arc<Shared>) {
         }
         let due = shared.with(|s, now| s.due(now));
         for one in due.late {
-            let _ = shared.reports.send(settle::Message::Late(settle::Report::late(one)));
+            let _ = shared.reports.send(settle::Message::Late(report::Report::late(one)));
         }
         for one in due.expired {
-            let _ = shared.reports.send(settle::Message::Report(settle::Report::expired(one)));
+            let _ = shared.reports.send(settle::Message::Report(report::Report::expired(one)));
         }
     }
 }
