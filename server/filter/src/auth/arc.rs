@@ -70,7 +70,10 @@ fn is_sound(value: &[u8], is_signature: bool) -> bool {
     let tag = |name: &str| tags.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_ascii_lowercase());
     let algorithm = tag("a").is_some_and(|a| matches!(a.as_str(), "rsa-sha256" | "ed25519-sha256"));
     let covers_seal = tag("h").is_some_and(|h| h.split(':').any(|field| field == "arc-seal"));
-    algorithm && !(is_signature && covers_seal)
+    // Names of tags are in lower case; these are needed (RFC 8617 §4.1.2, §4.1.3).
+    let needed: &[&str] = if is_signature { &["b", "bh", "d", "h", "i", "s"] } else { &["b", "cv", "d", "i", "s"] };
+    let complete = needed.iter().all(|name| tag(name).is_some());
+    algorithm && complete && !(is_signature && covers_seal)
 }
 
 #[cfg(test)]
@@ -79,15 +82,18 @@ mod tests {
 
     #[test]
     fn tags_are_held_to_their_form() {
-        assert!(is_sound(b" a=rsa-sha256; b=x\r\n y; d=a.test; h=from:subject;", true));
+        assert!(is_sound(b" a=rsa-sha256; b=x\r\n y; bh=z; d=a.test; h=from:subject; i=1; s=k;", true));
+        let seal = "b=x; cv=none; d=a.test; i=1; s=k";
+        assert!(is_sound(format!("a=rsa-sha256; {seal}").as_bytes(), false));
         for (bad, signature) in [
-            ("a=rsa-sha1; b=x", false),
-            ("b=x", false),
-            ("a=rsa-sha256; a=rsa-sha256", false),
-            ("A=rsa-sha256; b=x", false),
-            ("a=rsa-sha256;; b=x", false),
-            ("a=rsa-sha256; _b=x", false),
-            ("a=rsa-sha256; h=from:ARC-Seal", true),
+            (format!("a=rsa-sha1; {seal}"), false),
+            (seal.to_owned(), false),
+            (format!("a=rsa-sha256; a=rsa-sha256; {seal}"), false),
+            (format!("A=rsa-sha256; {seal}"), false),
+            (format!("a=rsa-sha256; {}", seal.replace("s=", "S=")), false),
+            (format!("a=rsa-sha256;; {seal}"), false),
+            (format!("a=rsa-sha256; _x=y; {seal}"), false),
+            (format!("a=rsa-sha256; bh=z; h=from:ARC-Seal; {seal}"), true),
         ] {
             assert!(!is_sound(bad.as_bytes(), signature), "{bad}");
         }
