@@ -158,6 +158,8 @@ async fn hold_long_ones(demo: &Demo, data: &std::path::Path, n: u128) {
                     profile: None,
                     tags: Vec::new(),
                     strip: Vec::new(),
+                    cut_subject: Vec::new(),
+                    bcc: Vec::new(),
                     keep_blocked: false,
                     notes: vec![subject.clone(); 20],
                 },

@@ -90,6 +90,8 @@ pub struct Scan {
     pub threads: usize,
     /// `unix:/run/clamav/clamd.ctl` or `tcp:host:port`; empty: none; absent: the usual socket where it exists.
     pub clamd: Option<String>,
+    /// Zones of block lists in the DNS (RFC 5782) that are asked about the source of inbound mail.
+    pub block_lists: Vec<String>,
     pub icap: String,
     /// Off: mail passes unfiltered. For measuring the relay alone.
     pub enabled: Option<bool>,
@@ -221,6 +223,9 @@ impl Config {
         addresses("smtp.odmr", &self.smtp.odmr)?;
         addresses("dns.servers", &self.dns.servers)?;
         self.proxies()?;
+        if let Some(zone) = self.scan.block_lists.iter().find(|z| DomainName::parse(z).is_err()) {
+            return Err(wrong("scan.block_lists", zone, "domains such as \"bl.example.org\""));
+        }
         if let Some(clamd) = self.scan.clamd.as_deref().filter(|c| !c.is_empty()) {
             let ok = clamd.strip_prefix("unix:").is_some_and(|p| p.starts_with('/'))
                 || clamd.strip_prefix("tcp:").is_some_and(|p| p.rsplit_once(':').is_some());
@@ -335,6 +340,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("dns.servers", Kind::List),
     ("scan.threads", Kind::Number),
     ("scan.clamd", Kind::Text),
+    ("scan.block_lists", Kind::List),
     ("scan.icap", Kind::Text),
     ("scan.enabled", Kind::Number),
     ("spool.min_free_mb", Kind::Number),
@@ -423,6 +429,7 @@ mod tests {
             ("[http]\nurl = \"ftp://x\"", vec!["http.url", "ftp://x", "https://"]),
             ("[scan]\nthreads = \"many\"", vec!["scan.threads", "many"]),
             ("[scan]\nclamd = \"x\"", vec!["scan.clamd", "unix:/path"]),
+            ("[scan]\nblock_lists = [\"no list\"]", vec!["scan.block_lists", "no list"]),
             ("database = \"oracle\"", vec!["database", "oracle", "sqlite"]),
             ("database = \"postgres://a:b@h\"", vec!["database", "postgres://a:…@h", "names no database"]),
             ("[admin]\nemail = \"root\"", vec!["admin.email", "root"]),

@@ -81,6 +81,7 @@ fn services_with(config: &Config, dns: Arc<dyn filter::auth::Dns>) -> Result<Ser
     let clock: filter::auth::Clock = Arc::new(model::Timestamp::now);
     let mut services = Services::new(filter::auth::Authenticator::with_dns(dns, clock));
     services.clamd = clamd;
+    services.block_lists = config.scan.block_lists.clone();
     Ok(services)
 }
 

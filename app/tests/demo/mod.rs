@@ -247,6 +247,8 @@ fn record(
         profile: Some("acme.test".into()),
         tags: Vec::new(),
         strip: Vec::new(),
+        cut_subject: Vec::new(),
+        bcc: Vec::new(),
         keep_blocked: true,
         notes: vec!["SPF softfail is allowed by the settings of acme.test.".into()],
     };

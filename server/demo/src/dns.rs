@@ -2,11 +2,11 @@
 //! can be checked without a network. UDP, one question a packet (RFC 1035); everything else is NXDOMAIN.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::UdpSocket;
 
-/// TXT records by name in lower case, without a trailing dot.
+/// TXT records by name in lower case, without a trailing dot; one that is an IPv4 address is an A record.
 pub type Zone = HashMap<String, Vec<String>>;
 
 /// Starts to answer; the address it listens on.
@@ -25,6 +25,7 @@ pub async fn start(address: SocketAddr, zone: Zone) -> std::io::Result<SocketAdd
     Ok(local)
 }
 
+const A: u16 = 1;
 const TXT: u16 = 16;
 
 /// The reply to one query; none where it is not a query.
@@ -51,7 +52,13 @@ fn answer(query: &[u8], zone: &Zone) -> Option<Vec<u8>> {
     let name = labels.join(".");
     let below = format!(".{name}");
     let exists = zone.contains_key(&name) || zone.keys().any(|k| k.ends_with(&below));
-    let records: &[String] = if kind == TXT { zone.get(&name).map_or(&[], Vec::as_slice) } else { &[] };
+    let all: &[String] = zone.get(&name).map_or(&[], Vec::as_slice);
+    let address = |text: &String| text.parse::<Ipv4Addr>().ok();
+    let records: Vec<&String> = match kind {
+        TXT => all.iter().filter(|t| address(t).is_none()).collect(),
+        A => all.iter().filter(|t| address(t).is_some()).collect(),
+        _ => Vec::new(),
+    };
 
     let mut reply = Vec::with_capacity(512);
     reply.extend_from_slice(&header[..2]);
@@ -63,10 +70,15 @@ fn answer(query: &[u8], zone: &Zone) -> Option<Vec<u8>> {
     reply.extend_from_slice(&[0, 0, 0, 0]);
     reply.extend_from_slice(question);
     for text in records {
-        // The name by a pointer to the question, TXT, IN, 300 s.
-        reply.extend_from_slice(&[0xC0, 12, 0, 16, 0, 1, 0, 0, 1, 44]);
+        // The name by a pointer to the question, the type, IN, 300 s.
+        reply.extend_from_slice(&[0xC0, 12]);
+        reply.extend_from_slice(&kind.to_be_bytes());
+        reply.extend_from_slice(&[0, 1, 0, 0, 1, 44]);
         let mut data = Vec::new();
-        for chunk in text.as_bytes().chunks(255) {
+        if let Some(address) = address(text) {
+            data.extend_from_slice(&address.octets());
+        }
+        for chunk in text.as_bytes().chunks(255).filter(|_| kind == TXT) {
             data.push(u8::try_from(chunk.len()).unwrap_or(0));
             data.extend_from_slice(chunk);
         }

@@ -26,6 +26,8 @@ pub struct Evidence {
     pub auth: Authentication,
     /// What clamd said; asked of mail in both directions.
     pub clamd: crate::av::ClamdResult,
+    /// The block lists in the DNS that list the source, by their zones.
+    pub block_lists: Vec<String>,
 }
 
 /// What analysers know beforehand: rules, the classifier's model, hashes. Immutable; swapped as a whole.
@@ -39,6 +41,8 @@ pub struct Knowledge {
     pub local: classifier::Local,
     /// Which country an address is in, where the installation has a table of that.
     pub countries: crate::countries::Countries,
+    /// Vendors who test people with messages that look like phishing.
+    pub awareness: crate::awareness::Vendors,
 }
 
 impl Knowledge {
@@ -53,7 +57,7 @@ impl Knowledge {
     }
 
     /// What comes with the program, extended and overridden by an installation's files under its data directory:
-    /// `rules/*.rules`, `signatures/*`, `countries/*.csv`, `model/default.model`, `classifier/local.bin`.
+    /// `rules/*.rules`, `signatures/*`, `countries/*.csv`, `awareness/*.csv`, `model/default.model`, `classifier/local.bin`.
     ///
     /// # Errors
     /// A file that is there and wrong: its name, and for rules the line and what was expected.
@@ -65,7 +69,8 @@ impl Knowledge {
         let local = classifier::Local::load(&data.join(classifier::LOCAL_FILE))?;
         let signatures = crate::av::Signatures::load(&data.join("signatures"))?;
         let countries = crate::countries::Countries::load(&data.join(crate::countries::FOLDER))?;
-        Ok(Knowledge { signatures, rules: set.compile()?, model, local, countries })
+        let awareness = crate::awareness::Vendors::load(&data.join(crate::awareness::FOLDER))?;
+        Ok(Knowledge { signatures, rules: set.compile()?, model, local, countries, awareness })
     }
 }
 

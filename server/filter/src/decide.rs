@@ -1,9 +1,10 @@
 //! Findings and one policy to a verdict: pure, so that a draft policy can be replayed over stored findings.
 
+use crate::analysers::score;
 use crate::policy::Policy;
 use crate::senders::{Match, Standing, across};
 use model::action::BlockedMessages;
-use model::finding::{Check, SenderFacts, Step};
+use model::finding::{Check, SenderFacts, Step, SubjectWord};
 use model::{Action, ActionSetting, Category, Direction, EmailAddress, Finding, Findings, Verdict};
 use std::borrow::Cow;
 
@@ -33,7 +34,9 @@ struct Leader {
 
 /// The decision for one recipient. The most severe action among the findings wins; on a tie the lowest step, then the
 /// finding that came first. Strip and Markup add up with whatever wins, so that they also hold when the message is
-/// released later. Total: any findings and any policy give a verdict.
+/// released later; so do blind copies. A content filter set to Allow ends filtering for all that comes after it (guide
+/// chapter 10); Override Compliance takes Quarantine from the compliance categories (chapter 7). Total: any findings and
+/// any policy give a verdict.
 pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
     let mut verdict = Verdict {
         action: Action::Allow,
@@ -44,6 +47,8 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
         profile: p.profile.clone(),
         tags: Vec::new(),
         strip: Vec::new(),
+        cut_subject: Vec::new(),
+        bcc: Vec::new(),
         keep_blocked: p.values.blocked_messages() == BlockedMessages::SystemQuarantine,
         notes: Vec::new(),
     };
@@ -64,6 +69,13 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
     let mut friend = None;
     match &standing {
         Some(Standing::Enemy(_)) if awareness => {}
+        // DebounceFilter: bounces of enemies are discarded (guide appendix A).
+        Some(Standing::Enemy(m)) if f.list.iter().any(|x| x.category == Category::Ndr && x.check.is_some()) => {
+            leader = Some(Leader { action: Action::Block, step: Step::SenderLists, index: None });
+            verdict.info = format!("a bounce or automatic reply of the enemy {}", m.entry);
+            verdict.category = Category::Debounce;
+            verdict.keep_blocked = false;
+        }
         Some(Standing::Enemy(m)) => {
             let enemies = p.values.enemies_action();
             let action = enemies.action;
@@ -76,8 +88,11 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
         Some(Standing::Friend(m)) => friend = Some(m),
         None => {}
     }
-    for (index, finding) in f.list.iter().enumerate() {
-        let setting = match asked(finding, p, &f.sender, recipient) {
+    let wanted: Vec<Asked<'_>> = f.list.iter().map(|finding| asked(finding, p, &f.sender, recipient)).collect();
+    let accepting = accepting(f, p, &wanted);
+    let overriding = wanted.iter().any(|a| matches!(a, Asked::Act(s) if overrides(s)));
+    for (index, (finding, asked)) in f.list.iter().zip(wanted).enumerate() {
+        let setting = match asked {
             Asked::Nothing => continue,
             Asked::Off(why) => {
                 note(&mut verdict, finding, why);
@@ -85,6 +100,13 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
             }
             Asked::Act(setting) => setting,
         };
+        if let Some((first, name)) = accepting
+            && first != index
+            && !is_malware(finding)
+        {
+            note(&mut verdict, finding, &format!("lifted: the content filter {name} accepts the message"));
+            continue;
+        }
         if awareness && !is_malware(finding) {
             note(&mut verdict, finding, "lifted: test messages of this security-awareness vendor are accepted");
             continue;
@@ -92,6 +114,19 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
         if let Some(m) = friend.filter(|m| friend_skips(finding, m, p.values.senders.friends_skip_phishing)) {
             note(&mut verdict, finding, &format!("lifted: {} is a friend, matched by {}", m.entry, m.on.label()));
             continue;
+        }
+        if is_excepted(finding, f, p) {
+            note(&mut verdict, finding, "lifted: the sender is an exception to these rules");
+            continue;
+        }
+        if overriding && setting.action == Action::Quarantine && is_compliance(finding) {
+            note(&mut verdict, finding, "lifted: a filter that overrides compliance found something");
+            continue;
+        }
+        for copy in &setting.bcc {
+            if !verdict.bcc.contains(copy) {
+                verdict.bcc.push(copy.clone());
+            }
         }
         let mut action = setting.action;
         match action {
@@ -111,18 +146,100 @@ pub fn decide(f: &Findings, p: &Policy, recipient: &EmailAddress) -> Verdict {
                     note(&mut verdict, finding, "held, for no part of the message could be told that carries it");
                 }
             }
+            Action::SpecialRouting | Action::AttachEncrypted => {
+                let of_finding = |w: &&SubjectWord| usize::try_from(w.finding).is_ok_and(|i| i == index);
+                verdict.cut_subject.extend(f.subject_words.iter().filter(of_finding).map(|w| w.text.clone()));
+            }
             _ => {}
         }
-        let leads = leader.as_ref().is_none_or(|l| action > l.action || (action == l.action && finding.step < l.step));
+        let step = step(finding, action);
+        let leads = leader.as_ref().is_none_or(|l| action > l.action || (action == l.action && step < l.step));
         if leads {
-            leader = Some(Leader { action, step: finding.step, index: Some(index) });
+            leader = Some(Leader { action, step, index: Some(index) });
         }
+    }
+    if let Some(test) = f.list.iter().find(|x| awareness && x.check == Some(Check::SecurityAwareness))
+        && leader.is_none()
+    {
+        verdict.category = Category::SecurityAwareness;
+        verdict.filter = test.analyser.clone().into_owned();
+        verdict.info.clone_from(&test.info);
+        return verdict;
     }
     conclude(verdict, leader, f, friend)
 }
 
+/// Content filters that accept or block come before the others (guide chapter 10).
+fn step(finding: &Finding, action: Action) -> Step {
+    match (&finding.check, action) {
+        (Some(Check::ContentFilter { .. }), Action::Allow | Action::Block) => Step::ContentFilters,
+        _ => finding.step,
+    }
+}
+
+/// The content filter that ends filtering: of those that accept or block, the first in the order of the place, if it
+/// accepts.
+fn accepting<'a>(f: &'a Findings, p: &Policy, wanted: &[Asked<'_>]) -> Option<(usize, &'a str)> {
+    let place = |finding: &'a Finding| match &finding.check {
+        Some(Check::ContentFilter { filter, name, .. }) => {
+            let place = p.content_order.iter().position(|id| id == filter);
+            Some((place.unwrap_or(usize::MAX), name.as_str()))
+        }
+        _ => None,
+    };
+    let deciding = f.list.iter().zip(wanted).enumerate().filter_map(|(index, (finding, asked))| match asked {
+        Asked::Act(s) if matches!(s.action, Action::Allow | Action::Block) => {
+            let (place, name) = place(finding)?;
+            Some((place, index, name, s.action))
+        }
+        _ => None,
+    });
+    let first = deciding.min_by_key(|(place, index, ..)| (*place, *index));
+    first.filter(|(.., action)| *action == Action::Allow).map(|(_, index, name, _)| (index, name))
+}
+
+/// Filter Exceptions (guide chapter 6): a rule that is not applied to the sender neither decides nor counts towards a sum.
+fn is_excepted(finding: &Finding, f: &Findings, p: &Policy) -> bool {
+    let excepted = |x: &&Finding| p.exceptions.excepts(x.rule, &f.sender);
+    if p.exceptions.rules.is_empty() {
+        return false;
+    }
+    let points = |of: &dyn Fn(&Finding) -> bool| -> (f32, f32) {
+        let all = f.list.iter().filter(|x| of(x));
+        all.fold((0.0, 0.0), |(sum, out), x| (sum + x.score, out + if excepted(&x) { x.score } else { 0.0 }))
+    };
+    match (finding.analyser.as_ref(), finding.rule) {
+        (_, Some(_)) => excepted(&finding),
+        ("score", None) => {
+            let (sum, out) = points(&|_| true);
+            out > 0.0 && sum - out < score::SPAM
+        }
+        ("rules", None) => {
+            let of_kind = |x: &Finding| x.analyser == "rules" && x.rule.is_some() && x.category == finding.category;
+            let (sum, out) = points(&of_kind);
+            let all = f.list.iter().filter(|x| of_kind(x)).all(|x| excepted(&x));
+            all || (out > 0.0 && sum - out < score::SPAM)
+        }
+        _ => false,
+    }
+}
+
+/// Whether the setting takes Quarantine from the compliance categories.
+fn overrides(setting: &ActionSetting) -> bool {
+    setting.override_compliance && matches!(setting.action, Action::SpecialRouting | Action::AttachEncrypted)
+}
+
+fn is_compliance(finding: &Finding) -> bool {
+    use Category::*;
+    matches!(finding.category, Credit | Ssn | Compliance | Profanity)
+}
+
 /// Fills in what the leader says, and a note for each finding that acted but did not lead.
 fn conclude(mut verdict: Verdict, leader: Option<Leader>, f: &Findings, friend: Option<&Match>) -> Verdict {
+    let decided = leader.as_ref().map(|l| l.action);
+    if !matches!(decided, Some(Action::SpecialRouting | Action::AttachEncrypted)) {
+        verdict.cut_subject.clear();
+    }
     match leader {
         None => {
             if let Some(m) = friend {
@@ -131,7 +248,9 @@ fn conclude(mut verdict: Verdict, leader: Option<Leader>, f: &Findings, friend: 
         }
         Some(Leader { action, index: None, .. }) => {
             verdict.action = action;
-            verdict.category = Category::Sender;
+            if verdict.category != Category::Debounce {
+                verdict.category = Category::Sender;
+            }
             verdict.filter = SENDERS.into();
         }
         Some(Leader { action, index: Some(index), .. }) => {
@@ -205,6 +324,32 @@ fn asked<'a>(finding: &Finding, p: &'a Policy, sender: &SenderFacts, recipient: 
             }
         }
         Check::SecurityAwareness => Asked::Nothing,
+        Check::ContentFilter { account, name, .. } => {
+            if p.content.as_ref().is_none_or(|c| c.account != *account) {
+                return Asked::Nothing;
+            }
+            match values.content_filter(name) {
+                Some(setting) => Asked::Act(Cow::Borrowed(setting)),
+                None => Asked::Off("not acted upon: this content filter is off here"),
+            }
+        }
+        Check::Health => compliance(values.lexicons().map(|(health, _)| health)),
+        Check::Finance => compliance(values.lexicons().map(|(_, finance)| finance)),
+        Check::Profanity(words) => {
+            let excepted = |word: &String| values.is_profanity_exception(word);
+            if words.iter().all(excepted) {
+                return Asked::Off("not acted upon: the words are profanity exceptions");
+            }
+            Asked::Act(values.category(Category::Profanity))
+        }
+    }
+}
+
+/// Inbound mail is not searched for what only outbound mail has a setting for.
+fn compliance(setting: Option<&ActionSetting>) -> Asked<'_> {
+    match setting {
+        Some(setting) => Asked::Act(Cow::Borrowed(setting)),
+        None => Asked::Off("not acted upon: it is checked of outbound mail only"),
     }
 }
 

@@ -109,6 +109,16 @@ fn attachments_and_languages_are_decided_by_their_maps() {
 }
 
 #[test]
+fn bounces_of_enemies_are_discarded() {
+    let mut p = policy();
+    p.domain_senders = lists(&[], &["corp.test"]);
+    let mut f = findings(vec![by_category(Step::Rules, Category::Ndr)]);
+    f.sender = sender("postmaster@corp.test", AuthResult::None);
+    let v = decide(&f, &p, &bob());
+    assert_eq!((v.action, v.category, v.keep_blocked), (Action::Block, Category::Debounce, false));
+}
+
+#[test]
 fn an_enemy_is_held_under_sender_and_a_virus_still_blocks() {
     let mut p = policy();
     p.domain_senders = lists(&[], &["corp.test"]);
@@ -306,4 +316,41 @@ proptest! {
         // Switched off is switched off for friends, too; what acts must act on friends alike.
         prop_assert_eq!(decide(&f, &with, &bob()).action, decide(&f, &without, &bob()).action);
     }
+}
+
+#[test]
+fn test_messages_of_a_vendor_pass_where_they_are_accepted_and_are_named() {
+    let mut p = policy();
+    let test = finding("awareness", Step::SenderLists, Category::SecurityAwareness, Check::SecurityAwareness);
+    let f = findings(vec![test, by_category(Step::Rules, Category::Phish)]);
+    assert_eq!(decide(&f, &p, &bob()).category, Category::Phish);
+    p.values.filtering.security_awareness = true;
+    let v = decide(&f, &p, &bob());
+    assert_eq!((v.action, v.category, v.filter.as_str()), (Action::Allow, Category::SecurityAwareness, "awareness"));
+}
+
+#[test]
+fn a_rule_that_is_excepted_for_a_sender_neither_decides_nor_counts() {
+    let mut values = Values::default();
+    values.filter_exceptions.rules = vec!["1012:corp.test".into()];
+    let p = Policy::new(values, "acme.test".parse().unwrap());
+    let rule = |id, score| Finding {
+        rule: Some(id),
+        score,
+        check: None,
+        ..finding("rules", Step::Rules, Category::Spam, Check::SpfNone)
+    };
+    let sum = finding("score", Step::Rules, Category::Spam, Check::Category(Category::Spam));
+    let with = |list: Vec<Finding>, from: &str| {
+        let mut f = findings(list);
+        f.sender = sender(from, AuthResult::None);
+        decide(&f, &p, &bob()).action
+    };
+    let list = vec![rule(1012, 3.0), rule(1013, 4.0), sum.clone()];
+    assert_eq!(with(list.clone(), "a@mail.corp.test"), Action::Allow, "4 points are left, of subdomains too");
+    assert_eq!(with(list, "a@other.test"), Action::Quarantine);
+    assert_eq!(with(vec![rule(1012, 3.0), rule(1013, 5.5), sum], "a@corp.test"), Action::Quarantine);
+    let hit = Finding { rule: Some(1012), ..by_category(Step::Rules, Category::Phish) };
+    assert_eq!(with(vec![hit.clone()], "a@corp.test"), Action::Allow);
+    assert_eq!(with(vec![hit], "a@other.test"), Action::Quarantine);
 }

@@ -12,12 +12,14 @@ pub struct Services {
     pub auth: Authenticator,
     /// The virus daemon, where one is configured.
     pub clamd: Option<Clamd>,
+    /// Zones of block lists that are asked about the source of inbound mail.
+    pub block_lists: Vec<String>,
 }
 
 impl Services {
     /// With DNS alone.
     pub fn new(auth: Authenticator) -> Self {
-        Services { auth, clamd: None }
+        Services { auth, clamd: None, block_lists: Vec::new() }
     }
 }
 
@@ -36,6 +38,12 @@ pub async fn gather(p: &Parsed, s: &Session, services: &Services) -> Evidence {
             None => ClamdResult::NotAsked,
         }
     };
-    let (auth, clamd) = tokio::join!(authentication, scan);
-    Evidence { auth, clamd }
+    let listed = async {
+        match s.direction {
+            Direction::Inbound => services.auth.listed(s.client_ip, &services.block_lists).await,
+            Direction::Outbound => Vec::new(),
+        }
+    };
+    let (auth, clamd, block_lists) = tokio::join!(authentication, scan, listed);
+    Evidence { auth, clamd, block_lists }
 }

@@ -86,6 +86,8 @@ mod tests {
             profile: None,
             tags: vec![],
             strip: vec![1],
+            cut_subject: Vec::new(),
+            bcc: Vec::new(),
             keep_blocked: false,
             notes: vec![],
         }

@@ -33,7 +33,8 @@ fn run(context: &Context<'_>, all: &[Analyser]) -> Findings {
     findings
 }
 
-fn failed(name: &str) -> Finding {
+/// What stands for an analyser that failed.
+pub(crate) fn failed(name: &str) -> Finding {
     Finding {
         analyser: name.to_owned().into(),
         step: Step::Antivirus,
@@ -61,6 +62,8 @@ pub fn sender_facts(context: &Context<'_>) -> SenderFacts {
         dkim: auth.dkim,
         dkim_domains: passing.filter_map(|s| s.domain.clone()).collect(),
         dmarc: auth.dmarc.result,
+        arc: auth.arc.result,
+        arc_sealer: auth.arc.sealer.clone(),
         dmarc_policy: auth.dmarc.policy.clone(),
     }
 }

@@ -7,10 +7,13 @@
 pub mod analysers;
 pub mod auth;
 pub mod av;
+pub mod awareness;
 pub mod classifier;
+pub mod content;
 pub mod context;
 pub mod countries;
 pub mod decide;
+pub mod dlp;
 pub mod edits;
 mod error;
 mod finding;
@@ -23,9 +26,10 @@ pub mod policy;
 pub mod rules;
 pub mod senders;
 
+pub use content::{ContentFilters, search};
 pub use context::{Context, Evidence, Knowledge, Session};
 pub use decide::decide;
-pub use edits::{Annotation, EditOptions, edits};
+pub use edits::{Annotation, DisabledLinks, EditOptions, edits};
 pub use error::Error;
 pub use gather::{Services, gather};
 pub use headline::headline;

@@ -8,7 +8,7 @@ use crate::gate::{Discovery, Said};
 use crate::knowledge::LiveKnowledge;
 use crate::returned::Returned;
 use crate::signing::Signer;
-use crate::split::{self, Outgoing};
+use crate::split::{self, BlindCopy, Outgoing};
 use bytes::Bytes;
 use delivery::{Queue, Route};
 use filter::{Annotation, EditOptions, Evidence, Policy, Services, Session};
@@ -168,9 +168,9 @@ impl Pipeline {
         let snapshot = self.snapshots.get();
         let (parsed, findings) = self.inspect(entry, body.clone()).await;
         let mut record = message_record(entry, &parsed, findings);
-        let outgoing = self.decide(entry, &parsed, &body, &snapshot, &mut record).await?;
+        let (outgoing, blind) = self.decide(entry, &parsed, &body, &snapshot, &mut record).await?;
         self.batches.messages(vec![record]).await.map_err(later)?;
-        let plan = split::plan(&entry.envelope, outgoing, Timestamp::now());
+        let plan = split::plan(&entry.envelope, outgoing, blind, Timestamp::now());
         self.queue.submit(entry, plan).await.map_err(later)
     }
 
@@ -187,11 +187,15 @@ impl Pipeline {
         let from = parsed.from.as_ref().and_then(|from| from.address.as_ref()).or(envelope.return_path.as_ref());
         let from = from.map(EmailAddress::domain);
         let domain = from.clone().or_else(|| envelope.recipients.first().map(|r| r.address.domain()))?;
-        let policy = Arc::new(Policy::new(who.values, domain));
         let network = match sending {
             Sending::Network(id) => Some(id),
             Sending::Relay(_) => None,
         };
+        let mut policy = Policy::new(who.values, domain);
+        policy.content = snapshot.content(who.account);
+        let network_order = network.and_then(|id| snapshot.outbound_by_id(id)).map(|o| o.content_order.clone());
+        policy.content_order = network_order.unwrap_or_default();
+        let policy = Arc::new(policy);
         Some(Sender { network, account: who.account, policy, from, snapshot, signer: &self.signer })
     }
 
@@ -234,35 +238,51 @@ impl Pipeline {
     async fn decide(
         &self,
         entry: &Entry,
-        parsed: &Parsed,
+        parsed: &Arc<Parsed>,
         body: &Bytes,
         snapshot: &Snapshot,
         record: &mut MessageRecord,
-    ) -> Result<Vec<Outgoing>, Failure> {
+    ) -> Result<(Vec<Outgoing>, Vec<BlindCopy>), Failure> {
         let sender = self.sender(entry, parsed, snapshot);
         let options = self.edit_options(sender.as_ref());
         let mut decisions = Decisions { made: Vec::new(), options, sender: sender.as_ref() };
         let mut outgoing = Vec::new();
         let mut returned = Vec::new();
         let mut blob: Option<String> = None;
+        let mut blind: Vec<BlindCopy> = Vec::new();
+        let mut places = Vec::with_capacity(entry.envelope.recipients.len());
         for recipient in &entry.envelope.recipients {
-            let place = match &sender {
+            let mut place = match &sender {
                 Some(sender) => Some(sender.place()),
                 None => place(snapshot, entry, &recipient.address),
             };
-            let Some(mut place) = place else {
+            if let Some(place) = &mut place {
+                self.settle_unknown(place, &recipient.address).await;
+            }
+            places.push(place);
+        }
+        self.search(parsed, &places, &mut record.findings).await;
+        for (recipient, place) in entry.envelope.recipients.iter().zip(places) {
+            let Some(place) = place else {
                 // The domain was taken away since the 250: the sender is told by a bounce from the queue.
                 let (verdict, edits) = decisions.relay(parsed, &record.findings);
                 record.recipients.push(recipient_record(recipient, None, &verdict, Disposition::Pending, None));
                 outgoing.push(go(recipient, recipient.address.clone(), verdict, edits, DEFAULT_HOURS, None, snapshot));
                 continue;
             };
-            self.settle_unknown(&mut place, &recipient.address).await;
             let (verdict, edits) = if self.options.filters {
                 decisions.of(parsed, &record.findings, &place.policy, &recipient.address)
             } else {
                 decisions.relay(parsed, &record.findings)
             };
+            let hours = place.hours.unwrap_or_else(|| place.policy.values.spool_hours());
+            let network = sender.as_ref().and_then(|s| s.network);
+            for to in &verdict.bcc {
+                let route = route(to.domain(), network, false, snapshot);
+                let (to, keep_trying) = (to.clone(), i64::from(hours) * HOUR);
+                let (verdict, edits) = (verdict.clone(), edits.clone());
+                blind.push(BlindCopy { to, route, verdict, edits, keep_trying });
+            }
             let disposition = match (place.fate, verdict.disposition()) {
                 (Fate::Discard, _) => Disposition::Discarded,
                 // Only legitimate mail is told of; all else is taken and forgotten (guide chapter 6).
@@ -293,8 +313,6 @@ impl Pipeline {
                         }
                         _ => recipient.address.clone(),
                     };
-                    let hours = place.hours.unwrap_or_else(|| place.policy.values.spool_hours());
-                    let network = sender.as_ref().and_then(|s| s.network);
                     let copy = collector(&place.policy.values, network, snapshot);
                     let one = go(recipient, rcpt_to, verdict.clone(), edits, hours, network, snapshot);
                     outgoing.push(Outgoing { copy, ..one });
@@ -309,7 +327,29 @@ impl Pipeline {
         }
         let hostname = &self.options.hostname;
         Returned { queue: &self.queue, snapshot, hostname, entry, body }.send(&returned).await.map_err(later)?;
-        Ok(outgoing)
+        Ok((outgoing, blind))
+    }
+
+    /// Adds what the content filters and compliance categories of these places find.
+    async fn search(&self, parsed: &Arc<Parsed>, places: &[Option<Place>], findings: &mut Findings) {
+        if !self.options.filters {
+            return;
+        }
+        let mut policies: Vec<Arc<Policy>> = Vec::new();
+        for place in places.iter().flatten() {
+            if !policies.iter().any(|p| Arc::ptr_eq(p, &place.policy)) {
+                policies.push(place.policy.clone());
+            }
+        }
+        if !policies.iter().any(|p| filter::content::searches(p)) {
+            return;
+        }
+        let (parsed, mut all) = (parsed.clone(), std::mem::take(findings));
+        *findings = heavy(parsed.raw.len(), move || {
+            filter::search(&parsed, policies.iter().map(AsRef::as_ref), &mut all);
+            all
+        })
+        .await;
     }
 
     /// A recipient that we do not know may be one of the mail server's all the same (guide chapter 6 "Mailbox
@@ -469,6 +509,15 @@ impl Sender<'_> {
     }
 }
 
+/// What is written into inbound mail under these values.
+fn inbound_options(values: &model::Values, usual: &EditOptions) -> EditOptions {
+    let annotation = &values.annotation;
+    let field = (!annotation.header.is_empty()).then(|| (annotation.header.clone(), annotation.value.clone()));
+    let links =
+        filter::DisabledLinks { web: values.filtering.disable_web_links, images: values.filtering.disable_image_links };
+    EditOptions { field, subject: annotation.subject.clone(), links, ..usual.clone() }
+}
+
 type Decision = (Arc<Verdict>, Arc<Vec<Edit>>);
 
 /// Decisions of one message, made once for each policy.
@@ -502,6 +551,8 @@ impl Decisions<'_> {
             profile: None,
             tags: Vec::new(),
             strip: Vec::new(),
+            cut_subject: Vec::new(),
+            bcc: Vec::new(),
             keep_blocked: true,
             notes: Vec::new(),
         };
@@ -509,7 +560,9 @@ impl Decisions<'_> {
     }
 
     fn keep(&mut self, p: Option<Arc<Policy>>, parsed: &Parsed, findings: &Findings, verdict: Verdict) -> Decision {
-        let mut edits = filter::edits(parsed, findings, &verdict, &self.options);
+        let inbound = p.as_ref().filter(|p| p.values.direction == model::Direction::Inbound);
+        let options = inbound.map(|p| inbound_options(&p.values, &self.options));
+        let mut edits = filter::edits(parsed, findings, &verdict, options.as_ref().unwrap_or(&self.options));
         if let Some(sender) = self.sender {
             sender.sign(&parsed.raw, &mut edits);
         }

@@ -19,8 +19,19 @@ pub struct Outgoing {
     pub keep_trying: i64,
 }
 
+/// A blind copy that a filter's action asks for (guide chapter 7 "BCC").
+#[derive(Debug, Clone)]
+pub struct BlindCopy {
+    pub to: EmailAddress,
+    pub route: Route,
+    pub verdict: Arc<Verdict>,
+    pub edits: Arc<Vec<Edit>>,
+    /// Milliseconds for which delivery is tried.
+    pub keep_trying: i64,
+}
+
 /// The plan for all of them. The order of recipients within a delivery is that of the envelope.
-pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, now: Timestamp) -> Plan {
+pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, blind: Vec<BlindCopy>, now: Timestamp) -> Plan {
     let mut deliveries: Vec<(Delivery, Arc<Verdict>, i64)> = Vec::new();
     let mut copies: Vec<(Delivery, Arc<Verdict>)> = Vec::new();
     for one in outgoing {
@@ -54,6 +65,9 @@ pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, now: Timestamp) -> Pla
                 deliveries.push((delivery, one.verdict, one.keep_trying));
             }
         }
+    }
+    for b in blind {
+        copy(&mut copies, b.to, b.route, &b.verdict, &b.edits, envelope.received.plus(b.keep_trying), now);
     }
     let deliveries = deliveries.into_iter().map(|(d, _, _)| d);
     Plan::new(deliveries.chain(copies.into_iter().map(|(d, _)| d)).collect())

@@ -10,6 +10,7 @@ mod content;
 mod decode;
 mod encoded_word;
 mod entity;
+mod extract;
 mod headers;
 mod html;
 mod kind;
@@ -23,5 +24,6 @@ mod tag;
 mod view;
 
 pub use anomaly::{Anomaly, AnomalyKind};
+pub use extract::{file_text, is_plain_text};
 pub use limits::Limits;
 pub use view::{Attachment, Encoding, Header, Link, LinkKind, Mailbox, Parsed, Part, Reading};

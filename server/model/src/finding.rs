@@ -1,6 +1,6 @@
 //! What the analysers of the filter found in a message. Policy-free: the same for every recipient.
 
-use crate::{Category, CountryCode, DomainName, EmailAddress, ReversePath};
+use crate::{AccountId, Category, CountryCode, DomainName, EmailAddress, ReversePath};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, net::IpAddr};
 
@@ -40,6 +40,18 @@ pub enum Check {
     DomainFuzz(DomainName),
     /// A message that a security-awareness vendor sent.
     SecurityAwareness,
+    /// A content filter of an account (guide chapter 10).
+    ContentFilter {
+        account: AccountId,
+        filter: i64,
+        name: String,
+    },
+    /// A term of the health lexicon together with what identifies a person.
+    Health,
+    /// A term of the finance lexicon together with what identifies a person.
+    Finance,
+    /// These profane words, each once, in lower case.
+    Profanity(Vec<String>),
 }
 
 /// One thing that one analyser found.
@@ -106,6 +118,12 @@ pub struct SenderFacts {
     /// Signing domains (d=) of the DKIM signatures that verify.
     pub dkim_domains: Vec<DomainName>,
     pub dmarc: AuthResult,
+    /// The chain of those who forwarded it (RFC 8617).
+    #[serde(default)]
+    pub arc: AuthResult,
+    /// Who sealed it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arc_sealer: Option<DomainName>,
     /// The policy that the From domain publishes: none, quarantine, reject.
     pub dmarc_policy: Option<String>,
 }
@@ -119,6 +137,15 @@ pub struct FoundIn {
     pub part: u32,
 }
 
+/// Words of the subject that a content filter found and takes out of it where its action says so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SubjectWord {
+    /// Index into [`Findings::list`].
+    pub finding: u32,
+    /// As it stands in the decoded subject.
+    pub text: String,
+}
+
 /// Everything that `inspect` found in one message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Findings {
@@ -126,6 +153,8 @@ pub struct Findings {
     /// Which MIME parts the findings about attachments speak of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<FoundIn>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subject_words: Vec<SubjectWord>,
     pub sender: SenderFacts,
     /// Names of the analysers that ran, in order, also those that found nothing, with the time each took in µs.
     pub ran: Vec<(Cow<'static, str>, u64)>,

@@ -1,6 +1,6 @@
 //! What is decided for one recipient.
 
-use crate::{Action, Category, Disposition};
+use crate::{Action, Category, Disposition, EmailAddress};
 use serde::{Deserialize, Serialize};
 
 /// The decision about one message for one recipient (or for recipients with the same policy).
@@ -20,6 +20,12 @@ pub struct Verdict {
     pub tags: Vec<String>,
     /// Ids of the MIME parts to strip (`message::Part::id`).
     pub strip: Vec<u32>,
+    /// What is taken out of the subject, as it stands there decoded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut_subject: Vec<String>,
+    /// Who gets a blind copy, whatever else happens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bcc: Vec<EmailAddress>,
     /// Blocked messages that are kept for administrators (System Quarantine) rather than discarded.
     pub keep_blocked: bool,
     /// For each finding that did not decide, or was lifted: a sentence for the "why" panel.

@@ -1,9 +1,13 @@
 //! Which levels lie over which, and whether a level's settings are sound.
 
 use crate::Error;
+use filter::ContentFilters;
+use filter::content::StoredFilter;
+use model::definition::ContentFilter;
 use model::settings::{Difference, Held, Kind, Layered, Level, Off, Source, definition, explain, held};
 use model::{AccountId, Direction, FieldError, MailboxId, Settings, Values};
 use std::collections::HashMap;
+use std::sync::Arc;
 use store::Connection;
 use store::account::Account;
 use store::defaults::{self, Level as Kept};
@@ -104,6 +108,14 @@ pub(crate) struct Base {
     brands: HashMap<i64, Settings>,
     accounts: HashMap<AccountId, OfAccount>,
     defaults: HashMap<(Kept, Option<AccountId>), Settings>,
+    content: HashMap<AccountId, OfContent>,
+}
+
+/// The content filters of an account.
+#[derive(Debug, Clone)]
+struct OfContent {
+    sources: Vec<StoredFilter>,
+    compiled: Arc<ContentFilters>,
 }
 
 impl Base {
@@ -114,7 +126,32 @@ impl Base {
         let accounts = store::account::all_that_set(c).await?.into_iter();
         let accounts = accounts.map(|a| (a.id, OfAccount::from(a))).collect();
         let defaults = defaults::all(c).await?.into_iter().map(|(level, a, s)| ((level, a), s)).collect();
-        Ok(Base { system, brands, accounts, defaults })
+        Ok(Base { system, brands, accounts, defaults, content: HashMap::new() })
+    }
+
+    /// Of every account, with its content filters compiled; those that are as they were `before` are not compiled again.
+    pub(crate) async fn with_content(c: &mut Connection, before: &Base) -> Result<Base, Error> {
+        let mut base = Base::all(c).await?;
+        let mut sources: HashMap<AccountId, Vec<StoredFilter>> = HashMap::new();
+        for d in store::definition::all::<ContentFilter>(c, store::definition::Kind::ContentFilter).await? {
+            let Some(account) = d.account else { continue };
+            let source = StoredFilter { id: d.id, name: d.name, definition: d.body };
+            sources.entry(account).or_default().push(source);
+        }
+        for (account, sources) in sources {
+            let same = before.content.get(&account).filter(|known| known.sources == sources);
+            let compiled = match same {
+                Some(known) => known.compiled.clone(),
+                None => Arc::new(ContentFilters::compile(account, &sources)),
+            };
+            base.content.insert(account, OfContent { sources, compiled });
+        }
+        Ok(base)
+    }
+
+    /// The account's content filters.
+    pub(crate) fn content(&self, account: AccountId) -> Option<Arc<ContentFilters>> {
+        self.content.get(&account).map(|c| c.compiled.clone())
     }
 
     /// Of one account; with none, of the system only.

@@ -51,7 +51,7 @@ impl Service {
             spf: findings.sender.spf.as_str().to_owned(),
             dkim: findings.sender.dkim.as_str().to_owned(),
             dmarc: findings.sender.dmarc.as_str().to_owned(),
-            findings: findings.list,
+            findings: crate::message_view::shown_to(scope, None, findings.list),
             history,
         })
     }

@@ -4,8 +4,9 @@ use crate::quarantine::object;
 use crate::{Error, Service, UseCase, permits};
 use bytes::Bytes;
 use message::{Limits, Parsed};
+use model::finding::Check;
 use model::view::{AttachmentView, MessageView};
-use model::{Actor, Direction, Disposition};
+use model::{Actor, Direction, Disposition, Finding};
 use std::time::Duration;
 use store::Scope;
 
@@ -48,6 +49,24 @@ fn preview(body: Bytes, with_body: bool) -> Preview {
         out.text = parsed.text.chars().take(TEXT_MAX).collect();
     }
     out
+}
+
+/// What a content filter of another account found in the same message is not to be told; owners of mailboxes are told of
+/// the one that decided.
+pub(crate) fn shown_to(scope: Scope, decided_by: Option<usize>, mut findings: Vec<Finding>) -> Vec<Finding> {
+    for (index, finding) in findings.iter_mut().enumerate() {
+        let Some(Check::ContentFilter { account, name, .. }) = &mut finding.check else { continue };
+        let may = match scope {
+            Scope::All => true,
+            Scope::Account(own) => own == *account,
+            Scope::Mailbox(_) => decided_by == Some(index),
+        };
+        if !may {
+            name.clear();
+            finding.info = "a content filter that is not yours to see".into();
+        }
+    }
+    findings
 }
 
 impl Service {
@@ -94,7 +113,7 @@ impl Service {
             spf: findings.sender.spf.as_str().to_owned(),
             dkim: findings.sender.dkim.as_str().to_owned(),
             dmarc: findings.sender.dmarc.as_str().to_owned(),
-            findings: findings.list,
+            findings: shown_to(scope, held.verdict.decided_by, findings.list),
             headers: preview.headers,
             preview_html: preview.html,
             preview_text: preview.text,

@@ -8,6 +8,7 @@ use crate::{Connection, Error, Scope, query};
 use model::view::{ListQuery, Page};
 use model::{AccountId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
+use std::collections::HashMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -189,21 +190,29 @@ pub async fn used_filters(c: &mut Connection, place: Place) -> Result<Vec<i64>, 
         .await
 }
 
+/// The active content filters of every place, in their order.
+pub async fn all_used(c: &mut Connection) -> Result<HashMap<Place, Vec<i64>>, Error> {
+    let rows = sql("SELECT level, owner, filter FROM content_filter_use ORDER BY level, owner, position, filter");
+    let mut out: HashMap<Place, Vec<i64>> = HashMap::new();
+    for r in rows.fetch_all(c).await? {
+        out.entry(place(&r)?).or_default().push(int(&r, "filter")?);
+    }
+    Ok(out)
+}
+
 /// Where a content filter is active.
 pub async fn places(c: &mut Connection, filter: i64) -> Result<Vec<Place>, Error> {
     let rows = sql("SELECT level, owner FROM content_filter_use WHERE filter = $1 ORDER BY level, owner").bind(filter);
-    rows.fetch_all(c)
-        .await?
-        .iter()
-        .map(|r| {
-            let owner = int(r, "owner")?;
-            match text(r, "level")?.as_str() {
-                "domain" => Ok(Place::Domain(model::DomainId(owner))),
-                "outbound" => Ok(Place::Outbound(owner)),
-                other => Err(Error::Corrupt { what: "level", text: other.into(), why: "no place of filters".into() }),
-            }
-        })
-        .collect()
+    rows.fetch_all(c).await?.iter().map(place).collect()
+}
+
+fn place(r: &Row) -> Result<Place, Error> {
+    let owner = int(r, "owner")?;
+    match text(r, "level")?.as_str() {
+        "domain" => Ok(Place::Domain(model::DomainId(owner))),
+        "outbound" => Ok(Place::Outbound(owner)),
+        other => Err(Error::Corrupt { what: "level", text: other.into(), why: "no place of filters".into() }),
+    }
 }
 
 /// When a notification last left; None: never, or there is none.

@@ -5,8 +5,10 @@
 
 mod api;
 mod backup;
+mod categories;
 mod check;
 mod cluster;
+mod content;
 mod durable;
 mod errors;
 mod import;

@@ -62,6 +62,8 @@ pub fn logged(n: u64, disposition: Disposition, blob: Option<String>) -> Message
         profile: None,
         tags: Vec::new(),
         strip: Vec::new(),
+        cut_subject: Vec::new(),
+        bcc: Vec::new(),
         keep_blocked: true,
         notes: Vec::new(),
     };

@@ -2,6 +2,7 @@
 
 mod antivirus;
 mod attachments;
+mod awareness;
 mod bot;
 mod bounce;
 mod bulk;
@@ -14,6 +15,7 @@ mod macros;
 mod mime;
 mod pdf;
 mod phish;
+mod rbl;
 mod rules;
 pub mod score;
 mod spf;
@@ -36,6 +38,7 @@ pub type Analyser = (&'static str, fn(&Context<'_>, &mut Vec<Finding>));
 /// All analysers in the order in which they run; later ones see what earlier ones found.
 pub const ALL: &[Analyser] = &[
     ("antivirus", antivirus::analyse),
+    ("awareness", awareness::run),
     ("attachments", attachments::analyse),
     ("macros", macros::analyse),
     ("pdf", pdf::analyse),
@@ -45,6 +48,7 @@ pub const ALL: &[Analyser] = &[
     ("dmarc", dmarc::run),
     ("spoof", spoof::run),
     ("fuzz", fuzz::run),
+    ("rbl", rbl::run),
     ("bounce", bounce::run),
     ("rules", rules::run),
     ("classifier", classifier::run),

@@ -82,10 +82,11 @@ pub(super) async fn verify<'x>(
     (signatures, counting)
 }
 
-/// Fetches the keys of the message's signatures.
+/// Fetches the keys of the message's signatures, and of its chain of forwarders.
 pub(super) async fn fetch_keys(dns: &dyn Dns, message: &AuthenticatedMessage<'_>) -> Answers {
     let mut answers = Answers::default();
-    answers.fetch::<DomainKey>(dns, key_names(message)).await;
+    let names = key_names(message).into_iter().chain(super::arc::key_names(message));
+    answers.fetch::<DomainKey>(dns, names).await;
     answers
 }
 

@@ -2,6 +2,8 @@
 //! and what could not be asked by then is a temporary error, never a lost message.
 
 mod answers;
+pub mod arc;
+mod block_lists;
 pub mod dkim;
 pub mod dmarc;
 pub mod dns;
@@ -52,6 +54,8 @@ pub struct Authentication {
     /// All signatures together.
     pub dkim: AuthResult,
     pub dmarc: Dmarc,
+    /// What those who forwarded it sealed.
+    pub arc: arc::Arc,
 }
 
 /// Asks about senders. Cheap to clone; one serves the whole process, for the cache of answers is in it.
@@ -137,6 +141,9 @@ impl Authenticator {
         let Ok(keys) = keys else {
             out.dkim = if message.dkim_headers.is_empty() { AuthResult::None } else { AuthResult::TempError };
             out.dmarc.result = AuthResult::TempError;
+            if !message.as_headers.is_empty() {
+                out.arc.result = AuthResult::TempError;
+            }
             return out;
         };
         let signatures = AssertUnwindSafe(dkim::verify(library, &message, &expired, &keys)).catch_unwind().await;
@@ -146,6 +153,9 @@ impl Authenticator {
         });
         out.dkim = dkim::summary(&signatures);
         out.signatures = signatures;
+        let chain = AssertUnwindSafe(arc::verify(library, &message, &keys)).catch_unwind().await;
+        // What the library cannot read proves nothing.
+        out.arc = chain.unwrap_or(arc::Arc { result: AuthResult::Fail, sealer: None });
         let spf = dmarc::SpfVerdict { result: out.spf.result, domain: &domain };
         let judged = AssertUnwindSafe(dmarc::verify(library, &*self.dns, &message, &counting, spf)).catch_unwind();
         out.dmarc = match timeout_at(total, judged).await {

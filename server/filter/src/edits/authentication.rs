@@ -33,6 +33,12 @@ pub(super) fn results(out: &mut String, s: &SenderFacts, hostname: &str) {
     if let Some(from) = &s.header_from {
         let _ = write!(out, " header.from={}", domain(&from.domain()));
     }
+    if s.arc != AuthResult::None {
+        let _ = write!(out, ";\r\n arc={}", s.arc.as_str());
+        if let Some(sealer) = &s.arc_sealer {
+            let _ = write!(out, " header.d={}", domain(sealer));
+        }
+    }
     out.push_str("\r\n");
 }
 

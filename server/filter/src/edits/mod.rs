@@ -4,11 +4,13 @@
 mod annotation;
 mod authentication;
 mod fields;
+mod links;
 mod strip;
 mod subject;
 mod text;
 
 pub use annotation::Annotation;
+pub use links::Disabled as DisabledLinks;
 
 use message::Parsed;
 use model::{Category, Edit, Findings, Verdict};
@@ -25,6 +27,13 @@ pub struct EditOptions {
     /// Received fields of others are taken out; those in our name stay, so that a loop still ends (guide chapter 7
     /// "Strip Internal Received Headers").
     pub strip_received: bool,
+    /// A field that every message gets, name and value; one of that name from outside is taken out (guide chapter 6
+    /// "Message Annotation").
+    pub field: Option<(String, String)>,
+    /// Put before the subject of every message.
+    pub subject: String,
+    /// Links and pictures from elsewhere that are made ineffective.
+    pub links: DisabledLinks,
 }
 
 impl Default for EditOptions {
@@ -34,6 +43,9 @@ impl Default for EditOptions {
             hostname: "localhost".into(),
             annotation: None,
             strip_received: false,
+            field: None,
+            subject: String::new(),
+            links: DisabledLinks::default(),
         }
     }
 }
@@ -47,6 +59,8 @@ pub fn edits(p: &Parsed, f: &Findings, v: &Verdict, opts: &EditOptions) -> Vec<E
     let whole = strips.iter().any(|s| s.part == 0);
     let mut out = Vec::new();
     let mut top = String::new();
+    let own_tag = Some(opts.subject.trim()).filter(|t| !t.is_empty() && !v.tags.iter().any(|tag| tag == t));
+    let tags: Vec<String> = own_tag.map(str::to_owned).into_iter().chain(v.tags.iter().cloned()).collect();
     if let Some(profile) = &v.profile {
         text::field(&mut top, &format!("{}PROFILE", opts.header_prefix), profile);
     }
@@ -57,6 +71,9 @@ pub fn edits(p: &Parsed, f: &Findings, v: &Verdict, opts: &EditOptions) -> Vec<E
         text::field(&mut top, &format!("{}INFO", opts.header_prefix), &v.info);
     }
     authentication::results(&mut top, &f.sender, &opts.hostname);
+    if let Some((name, value)) = &opts.field {
+        text::field(&mut top, name, value);
+    }
     for field in &header.fields {
         let name = field.name(&p.raw);
         let ours = name.len() >= opts.header_prefix.len()
@@ -67,19 +84,31 @@ pub fn edits(p: &Parsed, f: &Findings, v: &Verdict, opts: &EditOptions) -> Vec<E
         let internal = opts.strip_received
             && name.eq_ignore_ascii_case(b"received")
             && !text::is_received_by(field.value(&p.raw), &opts.hostname);
-        if ours || forged || of_content || internal {
+        let annotated = opts.field.as_ref().is_some_and(|(own, _)| name.eq_ignore_ascii_case(own.as_bytes()));
+        if ours || annotated || forged || of_content || internal {
             out.push(Edit { start: field.start as u64, end: field.end as u64, with: Vec::new() });
-        } else if name.eq_ignore_ascii_case(b"subject") && !v.tags.is_empty() {
-            out.push(subject::tag(&p.raw, field, &v.tags));
+        } else if name.eq_ignore_ascii_case(b"subject") {
+            let decoded = p.headers.iter().find(|h| h.start == field.start).map_or("", |h| h.value.as_str());
+            match subject::cut(decoded, &v.cut_subject) {
+                Some(rest) => out.push(subject::replace(field, &tags, &rest)),
+                None if !tags.is_empty() => out.push(subject::tag(&p.raw, field, &tags)),
+                None => {}
+            }
         }
     }
     let has = |wanted: &[u8]| header.fields.iter().any(|x| x.name(&p.raw).eq_ignore_ascii_case(wanted));
-    if !v.tags.is_empty() && !has(b"subject") {
-        text::field(&mut top, "Subject", &v.tags.join(" "));
+    if !tags.is_empty() && !has(b"subject") {
+        text::field(&mut top, "Subject", &tags.join(" "));
     }
     let taken: Vec<(u64, u64)> = strips.iter().map(|s| (s.start, s.end)).collect();
     if let Some(annotation) = opts.annotation.as_ref().filter(|_| !whole) {
         out.extend(annotation::plan(p, annotation, &header, &taken));
+    }
+    let disabled = if whole { Vec::new() } else { links::plan(p, opts.links, &taken) };
+    if !disabled.is_empty() {
+        let says = "links were disabled; signatures over the body no longer match";
+        text::field(&mut top, &format!("{}LINKS", opts.header_prefix), says);
+        out.extend(disabled);
     }
     for replaced in strips {
         if replaced.part == 0 {

@@ -1,10 +1,28 @@
 //! Tags in front of the subject (guide chapter 6 "Markup").
 
 use super::fields::Field;
-use super::text::{encoded_words, one_line};
+use super::text::{encoded_words, field as write_field, one_line};
 use model::Edit;
 
 const LINE: usize = 78;
+
+/// The decoded subject without these words; none where it has none of them.
+pub(super) fn cut(decoded: &str, words: &[String]) -> Option<String> {
+    let mut rest = one_line(decoded);
+    let before = rest.clone();
+    for word in words.iter().filter(|w| !w.is_empty()) {
+        rest = rest.replace(word.as_str(), " ");
+    }
+    (rest != before).then(|| one_line(&rest))
+}
+
+/// The whole field written anew: tags, then what is left of the subject.
+pub(super) fn replace(field: &Field, tags: &[String], rest: &str) -> Edit {
+    let value = format!("{} {rest}", tags.join(" "));
+    let mut with = String::new();
+    write_field(&mut with, "Subject", value.trim());
+    Edit { start: field.start as u64, end: field.end as u64, with: with.into_bytes() }
+}
 
 /// Puts the tags between the field's name and what stands there, so that encoded words stay as they are.
 pub(super) fn tag(raw: &[u8], field: &Field, tags: &[String]) -> Edit {

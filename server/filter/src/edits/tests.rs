@@ -19,6 +19,8 @@ fn verdict() -> Verdict {
         profile: None,
         tags: vec![],
         strip: vec![],
+        cut_subject: Vec::new(),
+        bcc: Vec::new(),
         keep_blocked: false,
         notes: vec![],
     }
@@ -248,4 +250,16 @@ proptest! {
         let p = edited(&bytes, &Findings::default(), &v);
         prop_assert_eq!(p.headers_named("X-MAG-CATEGORY").count(), 1);
     }
+}
+
+#[test]
+fn every_message_gets_the_field_and_markup_of_the_domain_and_a_forged_one_goes() {
+    let raw = b"x-external: False\r\nSubject: hi\r\n\r\nbody";
+    let p = parse(raw);
+    let options = EditOptions { field: Some(("X-External".into(), "True".into())), subject: "[EXT]".into(), ..opts() };
+    let v = Verdict { tags: vec!["ADV:".into()], ..verdict() };
+    let out = apply(raw, &edits(&p, &Findings::default(), &v, &options));
+    let after = parse(&out);
+    assert_eq!(after.headers_named("X-External").map(|h| h.value.as_str()).collect::<Vec<_>>(), ["True"]);
+    assert_eq!(after.subject, "[EXT] ADV: hi");
 }

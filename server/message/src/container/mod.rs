@@ -3,13 +3,16 @@
 
 mod cab;
 mod iso;
+mod listed;
 mod mail;
 mod ole;
 mod ooxml;
 mod rar;
 mod rtf;
+mod sevenz;
 mod tar;
 mod text;
+mod tnef;
 mod unpack;
 mod xls;
 mod zip;
@@ -29,6 +32,16 @@ use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
 };
+
+/// Reads those members of a zip file whose names are wanted: name and content.
+pub(crate) fn zip_members(
+    data: &Bytes,
+    ledger: &mut Ledger<'_>,
+    wanted: impl Fn(&str) -> bool,
+    mut each: impl FnMut(&str, &[u8]),
+) {
+    zip::members(data, ledger, |entry| wanted(entry.name), |member, _| each(&member.name, &member.data));
+}
 
 /// A file found in another.
 #[derive(Debug, Default)]
@@ -120,7 +133,26 @@ fn holds_files(kind: &str) -> bool {
     ooxml::is_zip(kind)
         || matches!(
             kind,
-            "gz" | "tar" | "rar" | "cab" | "iso" | "eml" | "msg" | "doc" | "xls" | "ppt" | "vsd" | "ole" | "rtf"
+            "gz" | "bz2"
+                | "xz"
+                | "zst"
+                | "lz"
+                | "7z"
+                | "arj"
+                | "lzh"
+                | "tnef"
+                | "tar"
+                | "rar"
+                | "cab"
+                | "iso"
+                | "eml"
+                | "msg"
+                | "doc"
+                | "xls"
+                | "ppt"
+                | "vsd"
+                | "ole"
+                | "rtf"
         )
 }
 
@@ -129,7 +161,11 @@ fn look(file: &Attachment, depth: usize, ledger: &mut Ledger<'_>) -> Inside {
     match file.kind.as_str() {
         "zip" => zip::open(data, ledger),
         kind if ooxml::is_zip(kind) => ooxml::open(data, kind, ledger),
-        "gz" => unpack::gzip(data, &file.name, ledger),
+        "gz" | "bz2" | "xz" | "zst" | "lz" => unpack::single(data, &file.kind, &file.name, ledger),
+        "7z" => sevenz::open(data, ledger),
+        "arj" => listed::arj(data, ledger),
+        "lzh" => listed::lzh(data, ledger),
+        "tnef" => tnef::open(data, ledger),
         "tar" => tar::open(data, ledger),
         "rar" => rar::open(data, ledger),
         "cab" => cab::open(data, ledger),
@@ -143,7 +179,7 @@ fn look(file: &Attachment, depth: usize, ledger: &mut Ledger<'_>) -> Inside {
             let found = pdf::look(data, ledger);
             Inside { javascript: found.javascript, encrypted: found.encrypted, ..Inside::default() }
         }
-        "7z" | "xz" | "bz2" | "zst" | "lz4" | "lz" | "z" | "ace" | "arj" | "lzh" | "dmg" | "vhd" | "vhdx" | "tnef" => {
+        "lz4" | "z" | "ace" | "dmg" | "vhd" | "vhdx" => {
             Inside { unopened: Some(format!("{} content that was not unpacked", file.kind)), ..Inside::default() }
         }
         "p7m" => Inside { encrypted: is_enveloped(data), ..Inside::default() },

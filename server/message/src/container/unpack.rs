@@ -59,26 +59,61 @@ pub(crate) fn stream(mut from: impl Read, packed: u64, ledger: &mut Ledger<'_>) 
     }
 }
 
-/// The one member of a gzip file (RFC 1952), named after the file.
-pub(crate) fn gzip(data: &Bytes, name: &str, ledger: &mut Ledger<'_>) -> Inside {
+/// Memory that a decoder may take for what it remembers, in KiB. Archives of usual tools need 64 MiB at most.
+pub(crate) const DECODER_KIB: u32 = 128 << 10;
+
+/// The one member of a compressed file (gzip RFC 1952, bzip2, xz, Zstandard RFC 8878, lzip), named after the file.
+pub(crate) fn single(data: &Bytes, kind: &str, name: &str, ledger: &mut Ledger<'_>) -> Inside {
     if !ledger.member() {
         return Inside::default();
     }
-    let unpacked = stream(flate2::read::MultiGzDecoder::new(data.as_ref()), data.len() as u64, ledger);
-    let lower = name.to_ascii_lowercase();
-    let inner = if let Some(stem) = lower.strip_suffix(".gz") {
-        name[..stem.len()].to_owned()
-    } else if let Some(stem) = lower.strip_suffix(".tgz") {
-        format!("{}.tar", &name[..stem.len()])
-    } else {
-        format!("{name}.unpacked")
+    let (packed, from) = (data.len() as u64, data.as_ref());
+    let unpacked = match kind {
+        "gz" => stream(flate2::read::MultiGzDecoder::new(from), packed, ledger),
+        "bz2" => stream(bzip2::read::MultiBzDecoder::new(from), packed, ledger),
+        "xz" => stream(lzma_rust2::XzReader::new_mem_limit(from, true, DECODER_KIB), packed, ledger),
+        "lz" => stream(lzma_rust2::LzipReader::new(from), packed, ledger),
+        _ => match zstandard(from) {
+            Some(decoder) => stream(decoder, packed, ledger),
+            None => Unpacked::default(),
+        },
     };
+    let empty = unpacked.data.is_empty() && !unpacked.complete && !unpacked.limited;
     let member = Member {
-        name: inner,
+        name: inner_name(name),
         size: unpacked.size,
         complete: unpacked.complete,
         data: Bytes::from(unpacked.data),
         ..Member::default()
     };
-    Inside { members: vec![member], ..Inside::default() }
+    let unopened = empty.then(|| format!("{kind} content that could not be unpacked"));
+    Inside { members: vec![member], unopened, ..Inside::default() }
+}
+
+fn zstandard(from: &[u8]) -> Option<impl Read + '_> {
+    /// Largest window that is remembered, as a power of two.
+    const WINDOW: u32 = 27;
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(from).ok()?;
+    decoder.window_log_max(WINDOW).ok()?;
+    Some(decoder)
+}
+
+fn inner_name(name: &str) -> String {
+    const ENDINGS: &[(&str, &str)] = &[
+        (".gz", ""),
+        (".tgz", ".tar"),
+        (".bz2", ""),
+        (".tbz2", ".tar"),
+        (".tbz", ".tar"),
+        (".xz", ""),
+        (".txz", ".tar"),
+        (".zst", ""),
+        (".tzst", ".tar"),
+        (".lz", ""),
+    ];
+    let lower = name.to_ascii_lowercase();
+    match ENDINGS.iter().find(|(ending, _)| lower.ends_with(ending)) {
+        Some((ending, instead)) => format!("{}{instead}", &name[..name.len() - ending.len()]),
+        None => format!("{name}.unpacked"),
+    }
 }

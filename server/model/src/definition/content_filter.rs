@@ -6,6 +6,7 @@
 use super::Body;
 use super::check::Problems;
 use super::expression::Expression;
+use super::posix::Pattern;
 use crate::FieldError;
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +95,7 @@ impl Body for ContentFilter {
 }
 
 impl Rule {
-    fn check<'a>(&'a self, at: &str, p: &mut Problems, patterns: &mut Vec<&'a str>) {
+    fn check(&self, at: &str, p: &mut Problems, patterns: &mut Vec<Pattern>) {
         if !self.apply_to_text && !self.apply_to_headers {
             p.add(at, "a rule applies to the text (apply_to_text), to headers (apply_to_headers), or to both");
         }
@@ -121,8 +122,8 @@ impl Rule {
             }
             match Expression::parse(text) {
                 Err(message) => p.add(field, message),
-                Ok(Expression::Pattern(_)) => patterns.push(text),
-                Ok(Expression::Words(_)) => {}
+                Ok(Expression::Pattern(pattern)) => patterns.push(pattern),
+                Ok(Expression::Words(_) | Expression::Identifier(_)) => {}
             }
         }
         let subject = self.headers.is_empty() || self.headers.iter().any(|h| h.eq_ignore_ascii_case("subject"));

@@ -1,12 +1,32 @@
 //! A filter expression: words that are matched as they are, or a regular expression (guide chapter 10).
 
-use regex::RegexSetBuilder;
-use regex_syntax::ast::Position;
+use super::posix::{self, Pattern};
+use regex::bytes::RegexSetBuilder;
 
 /// Most that the regular expressions of one content filter take together when compiled, in bytes.
-const COMPILED_MAX: usize = 10 * 1024 * 1024;
-/// How deep an expression may nest.
-const NESTING_MAX: u32 = 50;
+pub const COMPILED_MAX: usize = 10 * 1024 * 1024;
+
+/// Kinds of numbers that a filter looks for by form and check digits, where its expression is `[[:name:]]`.
+pub const IDENTIFIERS: &[&str] = &[
+    "card",
+    "ssn",
+    "iban",
+    "nino",
+    "nhs",
+    "sin",
+    "steuer_id",
+    "nir",
+    "dni",
+    "codice_fiscale",
+    "bsn",
+    "rijksregister",
+    "pesel",
+    "personnummer",
+    "cpf",
+    "aadhaar",
+    "pan",
+    "tfn",
+];
 
 /// An expression that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +34,9 @@ pub enum Expression {
     /// A keyword or phrase of letters, digits, hyphens and underscores; found as whole words, in letters of either case.
     Words(String),
     /// A POSIX extended regular expression.
-    Pattern(String),
+    Pattern(Pattern),
+    /// A number that identifies a person or an account, by the name of its kind: `[[:iban:]]`.
+    Identifier(String),
 }
 
 impl Expression {
@@ -23,26 +45,28 @@ impl Expression {
     pub fn parse(text: &str) -> Result<Expression, String> {
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
         if text.chars().all(is_word) {
-            return Ok(Expression::Words(text.to_owned()));
+            return match text.chars().any(char::is_alphanumeric) {
+                true => Ok(Expression::Words(text.to_owned())),
+                false => Err(format!("{text:?} has no letter or digit")),
+            };
         }
-        let parsed = regex_syntax::ParserBuilder::new().nest_limit(NESTING_MAX).build().parse(text);
-        match parsed {
-            Ok(_) => Ok(Expression::Pattern(text.to_owned())),
-            Err(regex_syntax::Error::Parse(e)) => Err(wrong(text, &e.kind().to_string(), &e.span().start)),
-            Err(regex_syntax::Error::Translate(e)) => Err(wrong(text, &e.kind().to_string(), &e.span().start)),
-            Err(other) => Err(format!("{text:?} is no regular expression: {other}")),
+        let named = text.strip_prefix("[[:").and_then(|t| t.strip_suffix(":]]"));
+        if let Some(name) = named.filter(|name| IDENTIFIERS.contains(name)) {
+            return Ok(Expression::Identifier(name.to_owned()));
         }
+        posix::translate(text).map(Expression::Pattern).map_err(|wrong| {
+            let posix::Wrong { at, what } = wrong;
+            format!(
+                "at character {at} of {text:?}: {what}; words, or a POSIX extended regular expression, are accepted"
+            )
+        })
     }
 
-    /// Whether these, each of which was parsed, are small enough together to be matched against every message.
-    pub(super) fn fit(patterns: &[&str]) -> bool {
-        RegexSetBuilder::new(patterns).case_insensitive(true).size_limit(COMPILED_MAX).build().is_ok()
+    /// Whether these are small enough together to be matched against every message.
+    pub(super) fn fit(patterns: &[Pattern]) -> bool {
+        let search = patterns.iter().map(|p| &p.search);
+        RegexSetBuilder::new(search).case_insensitive(true).size_limit(COMPILED_MAX).build().is_ok()
     }
-}
-
-fn wrong(text: &str, what: &str, at: &Position) -> String {
-    let character = text.get(..at.offset).map_or(0, |before| before.chars().count()) + 1;
-    format!("at character {character} of {text:?}: {what}; words, or a POSIX extended regular expression, are accepted")
 }
 
 #[cfg(test)]
@@ -56,8 +80,11 @@ mod tests {
             assert_eq!(Expression::parse(words), Ok(Expression::Words(words.into())));
         }
         for pattern in ["f[aio]+t", "^farm$", "(a|b){2,3}", "[[:digit:]]{4}", r"Comin\?", "x.y"] {
-            assert_eq!(Expression::parse(pattern), Ok(Expression::Pattern(pattern.into())));
+            assert!(matches!(Expression::parse(pattern), Ok(Expression::Pattern(_))), "{pattern}");
         }
+        assert!(Expression::parse("- -").is_err());
+        assert_eq!(Expression::parse("[[:iban:]]"), Ok(Expression::Identifier("iban".into())));
+        assert!(matches!(Expression::parse("[[:digit:]]"), Ok(Expression::Pattern(_))));
     }
 
     #[test]
@@ -66,14 +93,19 @@ mod tests {
         assert!(said("abc(").starts_with("at character 4 of \"abc(\": unclosed group"), "{}", said("abc("));
         assert!(said("äö[a").starts_with("at character 3 "), "{}", said("äö[a"));
         assert!(said("*a").starts_with("at character 1 "), "{}", said("*a"));
-        assert!(said(r"(a)\1").contains("backreferences"), "{}", said(r"(a)\1"));
+        assert!(said(r"(a)\1").starts_with("at character 4 ") && said(r"(a)\1").contains("back-reference"));
+        assert!(said("x*").contains("every message"), "{}", said("x*"));
         let deep = "(".repeat(300) + &")".repeat(300);
         assert!(said(&deep).contains("nest"), "{}", said(&deep));
     }
 
     #[test]
     fn what_would_grow_without_measure_does_not_fit() {
-        assert!(Expression::fit(&["f[aio]+t", "[a-z]{1,50}"]));
-        assert!(!Expression::fit(&["((a{1000}){1000}){1000}"]));
+        let of = |t: &str| match Expression::parse(t).unwrap() {
+            Expression::Pattern(p) => p,
+            other => panic!("{other:?}"),
+        };
+        assert!(Expression::fit(&[of("f[aio]+t"), of("[a-z]{1,50}")]));
+        assert!(!Expression::fit(&[of("((a{1000}){1000}){1000}")]));
     }
 }

@@ -8,13 +8,15 @@ mod check;
 pub mod content_filter;
 mod expression;
 pub mod notification;
+mod posix;
 mod secret;
 pub mod units;
 pub mod verifier;
 
 pub use content_filter::{ContentFilter, Rule as ContentFilterRule};
-pub use expression::Expression;
+pub use expression::{COMPILED_MAX as EXPRESSIONS_COMPILED_MAX, Expression, IDENTIFIERS};
 pub use notification::Notification;
+pub use posix::Pattern;
 pub use secret::Secret;
 pub use verifier::Verifier;
 

@@ -116,6 +116,37 @@ impl Values {
         if self.is_outbound() { &self.outbound_filtering.attachments } else { &self.filtering.attachments }
     }
 
+    /// Action by name of a content filter. Filters that are not named are off.
+    pub fn content_filters(&self) -> &BTreeMap<String, ActionSetting> {
+        if self.is_outbound() { &self.outbound_filtering.content_filters } else { &self.filtering.content_filters }
+    }
+
+    /// The action of the content filter of this name, in letters of either case; none: it is off.
+    pub fn content_filter(&self, name: &str) -> Option<&ActionSetting> {
+        let all = self.content_filters();
+        let key = name.to_lowercase();
+        all.get(name).or_else(|| all.iter().find(|(n, _)| n.to_lowercase() == key).map(|(_, action)| action))
+    }
+
+    /// The action for health data and for finance data: outbound mail only.
+    pub fn lexicons(&self) -> Option<(&ActionSetting, &ActionSetting)> {
+        let f = &self.outbound_filtering;
+        self.is_outbound().then_some((&f.health, &f.finance))
+    }
+
+    /// Whether the word, in lower case, does not count as profane.
+    pub fn is_profanity_exception(&self, word: &str) -> bool {
+        self.outbound_filtering.profanity_exceptions.iter().any(|e| e.to_lowercase() == word)
+    }
+
+    /// Whether any of the compliance categories does anything, so that messages are searched for what they are about.
+    pub fn compliance(&self) -> bool {
+        let act = |c: Category| *self.category(c) != ActionSetting::default();
+        let lexicons =
+            self.lexicons().is_some_and(|(h, f)| *h != ActionSetting::default() || *f != ActionSetting::default());
+        lexicons || [Category::Credit, Category::Ssn, Category::Profanity].into_iter().any(act)
+    }
+
     /// The action for a language; none: it is allowed, as every language is in outbound mail.
     pub fn language(&self, code: &str) -> Option<&ActionSetting> {
         if self.is_outbound() { None } else { self.filtering.languages.get(code) }

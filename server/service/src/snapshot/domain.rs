@@ -68,6 +68,8 @@ pub(super) struct DomainEntry {
     pub(super) groups: HashMap<i64, Arc<Group>>,
     pub(super) senders: Arc<SenderLists>,
     pub(super) dkim: Arc<[SealedKey]>,
+    /// Its content filters by id, in the order in which they are looked at.
+    content_order: Arc<[i64]>,
     resolved: ArcSwapOption<(Arc<Base>, Arc<Domain>)>,
 }
 
@@ -77,8 +79,9 @@ impl DomainEntry {
         groups: HashMap<i64, Arc<Group>>,
         senders: Arc<SenderLists>,
         dkim: Arc<[SealedKey]>,
+        content_order: Arc<[i64]>,
     ) -> DomainEntry {
-        DomainEntry { row, groups, senders, dkim, resolved: ArcSwapOption::empty() }
+        DomainEntry { row, groups, senders, dkim, content_order, resolved: ArcSwapOption::empty() }
     }
 
     pub(super) fn domain(&self, levels: &Arc<Base>) -> Arc<Domain> {
@@ -98,6 +101,8 @@ impl DomainEntry {
         let mut policy = Policy::new(layered.resolve(Direction::Inbound), row.name.clone());
         policy.profile = (!row.settings.is_empty()).then(|| row.name.to_string());
         policy.domain_senders = self.senders.clone();
+        policy.content = levels.content(row.account);
+        policy.content_order = self.content_order.clone();
         Domain {
             id: row.id,
             account: row.account,

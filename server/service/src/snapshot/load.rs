@@ -10,6 +10,7 @@ use model::{DomainId, MailboxId, Settings};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::change::Touched;
+use store::definition::Place;
 use store::dkim::SealedKey;
 use store::outbound::Member;
 use store::senders::{self, Lists, Owner};
@@ -38,7 +39,9 @@ fn made<'a>(
 /// Reads everything.
 pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
     let version = change::counter(c).await?;
-    let mut snapshot = Snapshot { version, levels: Arc::new(Base::all(c).await?), ..Snapshot::default() };
+    let levels = Arc::new(Base::with_content(c, &Base::default()).await?);
+    let mut snapshot = Snapshot { version, levels, ..Snapshot::default() };
+    let mut orders = store::definition::all_used(c).await?;
     let mut lists = senders::all(c).await?;
 
     let mut groups: HashMap<DomainId, Groups> = HashMap::new();
@@ -53,7 +56,8 @@ pub(super) async fn whole(c: &mut Connection) -> Result<Snapshot, Error> {
         let own = lists.remove(&Owner::Domain(row.id)).map(|l| compile(&l)).unwrap_or_default();
         let groups = groups.remove(&row.id).unwrap_or_default();
         let keys = keys.remove(&row.id).unwrap_or_default().into();
-        snapshot.put_domain(DomainEntry::new(row, groups, own, keys));
+        let order = orders.remove(&Place::Domain(row.id)).unwrap_or_default().into();
+        snapshot.put_domain(DomainEntry::new(row, groups, own, keys, order));
     }
 
     let mut members = group::memberships(c).await?;
@@ -88,8 +92,8 @@ pub(super) async fn newer(c: &mut Connection, snapshot: &Snapshot) -> Result<Opt
     let version = change::counter(c).await?;
     let Some(touched) = change::since(c, snapshot.version, version).await? else { return Ok(None) };
     let mut new = Snapshot { version, ..snapshot.clone() };
-    if touched.contains(&Touched::Levels) {
-        new.levels = Arc::new(Base::all(c).await?);
+    if touched.contains(&Touched::Levels) || touched.contains(&Touched::Definitions) {
+        new.levels = Arc::new(Base::with_content(c, &snapshot.levels).await?);
     }
     // An address may go from one mailbox to another: what went is taken out before anything is put in.
     for t in &touched {
@@ -99,7 +103,6 @@ pub(super) async fn newer(c: &mut Connection, snapshot: &Snapshot) -> Result<Opt
     }
     for t in &touched {
         match t {
-            // Definitions are no part of the snapshot yet.
             Touched::Levels | Touched::Outbound | Touched::Definitions => {}
             Touched::Appliance => new.appliance = Arc::new(Appliance::new(change::appliance(c).await?)),
             Touched::Domain(id) => again_domain(c, &mut new, *id, false).await?,
@@ -107,7 +110,7 @@ pub(super) async fn newer(c: &mut Connection, snapshot: &Snapshot) -> Result<Opt
             Touched::Mailbox(id) => again_mailbox(c, &mut new, *id).await?,
         }
     }
-    if touched.iter().any(|t| matches!(t, Touched::Levels | Touched::Outbound)) {
+    if touched.iter().any(|t| matches!(t, Touched::Levels | Touched::Outbound | Touched::Definitions)) {
         new.outbound = outbound(c, &new.levels).await?;
     }
     Ok(Some(new))
@@ -128,7 +131,8 @@ async fn again_domain(c: &mut Connection, new: &mut Snapshot, id: DomainId, list
     let groups =
         made(group::all(c, Some(id)).await?, |id| of_groups.remove(&id)).map(|(_, id, group)| (id, group)).collect();
     let keys = store::dkim::of_domain(c, id).await?.into_iter().filter(|k| k.key.active).collect();
-    new.put_domain(DomainEntry::new(row, groups, own, keys));
+    let order = store::definition::used_filters(c, Place::Domain(id)).await?.into();
+    new.put_domain(DomainEntry::new(row, groups, own, keys, order));
     Ok(())
 }
 
@@ -155,9 +159,11 @@ async fn outbound(c: &mut Connection, levels: &Base) -> Result<Arc<[Outbound]>, 
     for (id, member) in store::outbound::all_members(c).await? {
         members.entry(id).or_default().push(member);
     }
+    let mut orders = store::definition::all_used(c).await?;
     let made = |o: store::outbound::OutboundIp| {
         let members = members.remove(&o.id).unwrap_or_default();
-        Outbound::new(o, members, levels)
+        let order = orders.remove(&Place::Outbound(o.id)).unwrap_or_default().into();
+        Outbound::new(o, members, order, levels)
     };
     let mut all: Vec<Outbound> = store::outbound::all(c, None).await?.into_iter().map(made).collect();
     all.sort_by_key(|o| std::cmp::Reverse(o.range.prefix()));

@@ -89,6 +89,8 @@ impl MailboxEntry {
             (false, false) => domain.policy.profile.clone(),
         };
         policy.domain_senders = domain.policy.domain_senders.clone();
+        policy.content = domain.policy.content.clone();
+        policy.content_order = domain.policy.content_order.clone();
         policy.group_senders = groups.iter().filter_map(|g| g.senders.clone()).collect();
         policy.mailbox_senders = own.senders.clone();
         policy.unprotected = self.state == MailboxState::Unprotected;

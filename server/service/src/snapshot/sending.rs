@@ -6,6 +6,7 @@ use model::settings::{Layered, Level};
 use model::{AccountId, Cidr, Direction, DomainName, EmailAddress, Sending, Values};
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 use store::outbound::Member;
 
 /// A network that may send through us.
@@ -18,11 +19,18 @@ pub struct Outbound {
     pub values: Values,
     /// Domains that may send from it; empty: all.
     pub members: Vec<Member>,
+    /// Its content filters by id, in the order in which they are looked at.
+    pub content_order: Arc<[i64]>,
     pub(super) layered: Layered,
 }
 
 impl Outbound {
-    pub(super) fn new(row: store::outbound::OutboundIp, members: Vec<Member>, levels: &Base) -> Outbound {
+    pub(super) fn new(
+        row: store::outbound::OutboundIp,
+        members: Vec<Member>,
+        content_order: Arc<[i64]>,
+        levels: &Base,
+    ) -> Outbound {
         let layered = levels.outbound(row.account).with(Level::OutboundIp, &row.settings).layered();
         let values = layered.resolve(Direction::Outbound);
         Outbound {
@@ -32,6 +40,7 @@ impl Outbound {
             nickname: row.nickname,
             values,
             members,
+            content_order,
             layered,
         }
     }
@@ -62,6 +71,11 @@ pub struct Sender {
 }
 
 impl Snapshot {
+    /// The content filters of an account, compiled.
+    pub fn content(&self, account: AccountId) -> Option<Arc<filter::ContentFilters>> {
+        self.levels.content(account)
+    }
+
     /// Who may send through us from this address.
     pub fn outbound(&self, ip: IpAddr) -> Option<&Outbound> {
         self.outbound.iter().find(|o| o.range.contains(ip))

@@ -228,6 +228,8 @@ accounts:
             profile: None,
             tags: vec![],
             strip: vec![],
+            cut_subject: Vec::new(),
+            bcc: Vec::new(),
             keep_blocked: system,
             notes: vec!["ndr: allowed".into()],
         };

@@ -35,6 +35,8 @@ pub fn message(n: u128, received: Timestamp) -> MessageRecord {
         profile: None,
         tags: vec![],
         strip: vec![],
+        cut_subject: Vec::new(),
+        bcc: Vec::new(),
         keep_blocked: false,
         notes: vec![],
     };

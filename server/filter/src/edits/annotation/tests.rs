@@ -21,6 +21,8 @@ fn verdict() -> Verdict {
         profile: None,
         tags: vec![],
         strip: vec![],
+        cut_subject: Vec::new(),
+        bcc: Vec::new(),
         keep_blocked: false,
         notes: vec![],
     }
