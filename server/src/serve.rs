@@ -248,6 +248,16 @@ fn queue_options(config: &Config, authorities: Authorities) -> Result<delivery::
     if let Some(connections) = config.delivery.connections {
         options.connections_per_destination = connections.max(1);
     }
+    options.messages_per_minute = config.delivery.messages_per_minute;
+    options.shapes = config
+        .delivery
+        .limits
+        .iter()
+        .map(|(name, l)| {
+            let shape = delivery::Shape { connections: l.connections, per_minute: l.messages_per_minute };
+            (name.to_ascii_lowercase(), shape)
+        })
+        .collect();
     options.bounce_suspension = config.bounce_suspension()?;
     options.authorities = authorities;
     let servers = config.dns_servers()?;

@@ -5,6 +5,7 @@
 //! [`Queue::resume`]. `queue` decides when a delivery is tried, `route` where, `client` how, `dsn` says what failed.
 
 pub mod client;
+mod copies;
 pub mod dsn;
 mod encryption;
 mod error;
@@ -13,6 +14,7 @@ mod outcome;
 mod plan;
 mod queue;
 mod route;
+mod shape;
 
 pub use encryption::Encryption;
 pub use error::Error;
@@ -21,3 +23,4 @@ pub use outcome::{BoxFuture, Outcome, OutcomeKind, Outcomes};
 pub use plan::{Delivery, Plan, Route, Target};
 pub use queue::{AddressBy, DestinationView, Queue, Suspension};
 pub use route::{Gateway, Onward, Routing};
+pub use shape::Shape;

@@ -14,7 +14,7 @@ use delivery::{Queue, Route};
 use filter::{Annotation, EditOptions, Evidence, Policy, Services, Session};
 use message::{Limits, Parsed};
 use model::settings::AnnotationMode;
-use model::time::HOUR;
+use model::time::{DAY, HOUR};
 use model::view::{MailboxState, Unrecognized};
 use model::{
     AccountId, Action, Category, Disposition, DomainName, Edit, EmailAddress, Findings, Recipient, Sending, Timestamp,
@@ -25,7 +25,7 @@ use spool::{Entry, Spool};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::{Batcher, MessageRecord, QuarantineRecord, RecipientRecord};
+use store::{Batcher, KeptRecord, MessageRecord, QuarantineRecord, RecipientRecord};
 use tokio::sync::{Semaphore, mpsc};
 use vault::Vault;
 
@@ -270,18 +270,11 @@ impl Pipeline {
                 (Fate::Return, _) => Disposition::Discarded,
                 (Fate::Deliver | Fate::Forward | Fate::Ask, usual) => usual,
             };
-            let mut held = None;
+            let (mut held, mut kept) = (None, None);
             match disposition {
                 Disposition::Quarantined => {
-                    let id = match &blob {
-                        Some(id) => id.clone(),
-                        None => {
-                            let id = self.vault.put(body).await.map_err(later)?.to_string();
-                            blob.insert(id).clone()
-                        }
-                    };
                     held = Some(QuarantineRecord {
-                        blob: id,
+                        blob: self.kept_body(&mut blob, body).await?,
                         edits: edits.as_ref().clone(),
                         system: verdict.action == Action::Block,
                     });
@@ -297,12 +290,18 @@ impl Pipeline {
                     let network = sender.as_ref().and_then(|s| s.network);
                     let copy = collector(&place.policy.values, network, snapshot);
                     let one = go(recipient, rcpt_to, verdict.clone(), edits, hours, network, snapshot);
+                    if let Some(days) = place.policy.values.keeps_copies() {
+                        let until = entry.envelope.received.plus(i64::from(days) * DAY);
+                        let blob = self.kept_body(&mut blob, body).await?;
+                        kept = Some(KeptRecord { blob, edits: one.edits.as_ref().clone(), until });
+                    }
                     outgoing.push(Outgoing { copy, ..one });
                 }
                 Disposition::Bounced => returned.push(recipient.clone()),
                 _ => {}
             }
-            record.recipients.push(recipient_record(recipient, Some(&place), &verdict, disposition, held));
+            let row = recipient_record(recipient, Some(&place), &verdict, disposition, held);
+            record.recipients.push(RecipientRecord { kept, ..row });
         }
         if let Some(worst) = decisions.worst() {
             record.headline = filter::headline(&record.findings, worst);
@@ -310,6 +309,17 @@ impl Pipeline {
         let hostname = &self.options.hostname;
         Returned { queue: &self.queue, snapshot, hostname, entry, body }.send(&returned).await.map_err(later)?;
         Ok(outgoing)
+    }
+
+    /// Where the vault has the body, which is put there once.
+    async fn kept_body(&self, blob: &mut Option<String>, body: &Bytes) -> Result<String, Failure> {
+        match blob {
+            Some(id) => Ok(id.clone()),
+            None => {
+                let id = self.vault.put(body).await.map_err(later)?.to_string();
+                Ok(blob.insert(id).clone())
+            }
+        }
     }
 
     /// A recipient that we do not know may be one of the mail server's all the same (guide chapter 6 "Mailbox
@@ -596,5 +606,6 @@ fn recipient_record(
         verdict: verdict.clone(),
         disposition,
         held,
+        kept: None,
     }
 }

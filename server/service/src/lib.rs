@@ -30,6 +30,7 @@ mod groups;
 mod home;
 mod idempotency;
 pub mod import;
+mod kept;
 mod layers;
 mod lease;
 mod letter;

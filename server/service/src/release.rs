@@ -105,7 +105,7 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    async fn outgoing(&self, held: &Held, id: MessageId, to: ReleaseTo) -> Result<OutgoingMail, Error> {
+    pub(crate) async fn outgoing(&self, held: &Held, id: MessageId, to: ReleaseTo) -> Result<OutgoingMail, Error> {
         let body = self.body(held).await?;
         let parse = |text: &str, what: &str| {
             EmailAddress::parse(text)

@@ -58,6 +58,7 @@ pub fn message(n: u128, received: Timestamp) -> MessageRecord {
             account: Some(AccountId(1)),
             verdict,
             disposition: Disposition::Pending,
+            kept: None,
             held: None,
         }],
     }
