@@ -41,7 +41,7 @@ async fn what_bounces_is_not_copied() {
     f.empty().await;
     assert_eq!((f.outcomes.delivered(), archive.count()), (1, 1), "one was delivered");
     let copy = &archive.messages()[0];
-    assert_eq!((copy.mail.as_str(), copy.rcpt.len()), ("MAIL FROM:<>", 1));
+    assert!(copy.mail.starts_with("MAIL FROM:<>") && copy.rcpt.len() == 1, "{copy:?}");
 }
 
 #[tokio::test]

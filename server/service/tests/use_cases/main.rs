@@ -11,6 +11,7 @@ mod feed;
 mod forms;
 mod groups;
 mod isolation;
+mod kept;
 mod levels;
 mod login;
 mod mailbox_details;
