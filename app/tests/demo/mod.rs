@@ -41,6 +41,7 @@ impl Outbox for Kept {
                 next_attempt: now.plus(10 * MINUTE),
                 last_error: "connect 192.0.2.25:25: connection refused".into(),
             }],
+            destinations: Vec::new(),
         }
     }
     fn retry_now(&self, _: Option<&model::DomainName>) {}
@@ -271,6 +272,7 @@ fn record(
             verdict,
             disposition,
             held,
+            kept: None,
         }],
     }
 }
