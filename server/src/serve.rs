@@ -113,7 +113,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     );
     turns.serve(queue.clone());
     let (intake, receiver) = flow::pipeline::intake();
-    let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
+    let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing.clone(), intake.waiting()));
     let dns = dns(&config)?;
     let service = Service::new(store, vault.clone(), outbox, service_config(&config)).with_dns(dns.clone());
     service.set_probe(Arc::new(crate::probe::Live { servers: config.dns_servers()? }));
@@ -146,6 +146,8 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         services: services_with(&config, dns)?,
         knowledge: knowledge.clone(),
         discovery,
+        service: service.clone(),
+        routing: routing.clone(),
         options: PipelineOptions {
             threads,
             hostname: config.hostname.clone(),

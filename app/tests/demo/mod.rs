@@ -231,8 +231,12 @@ fn record(
         },
         ran: ran.iter().enumerate().map(|(i, name)| ((*name).into(), 40 + 310 * i as u64)).collect(),
     };
-    let held =
-        blob.map(|blob| QuarantineRecord { blob, edits: Vec::new(), system: sample.category == Category::Virus });
+    let held = blob.map(|blob| QuarantineRecord {
+        blob,
+        edits: Vec::new(),
+        system: sample.category == Category::Virus,
+        sender: None,
+    });
     let action = match (&held, sample.category) {
         (Some(_), Category::Virus) => Action::Block,
         (Some(_), _) => Action::Quarantine,

@@ -20,7 +20,7 @@ pub use encryption::Encryption;
 pub use error::Error;
 pub use options::{Options, Timeouts};
 pub use outcome::{BoxFuture, Outcome, OutcomeKind, Outcomes};
-pub use plan::{Delivery, Plan, Route, Target};
+pub use plan::{Delivery, Plan, Route, Target, network_of, sending_of};
 pub use queue::{AddressBy, DestinationView, Queue, Suspension};
 pub use route::{Gateway, Onward, Routing};
 pub use shape::Shape;

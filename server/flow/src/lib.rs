@@ -11,7 +11,8 @@
 pub mod gate;
 pub mod knowledge;
 pub mod network;
-pub mod outbox;
+pub mod notices;
+mod outbox;
 pub mod outcomes;
 pub mod pipeline;
 mod returned;

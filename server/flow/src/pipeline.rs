@@ -6,11 +6,12 @@
 
 use crate::gate::{Discovery, Said};
 use crate::knowledge::LiveKnowledge;
+use crate::notices::Notices;
 use crate::returned::Returned;
 use crate::signing::Signer;
 use crate::split::{self, Outgoing};
 use bytes::Bytes;
-use delivery::{Queue, Route};
+use delivery::{Queue, Route, Routing};
 use filter::{Annotation, EditOptions, Evidence, Policy, Services, Session};
 use message::{Limits, Parsed};
 use model::settings::AnnotationMode;
@@ -20,7 +21,7 @@ use model::{
     AccountId, Action, Category, Disposition, DomainName, Edit, EmailAddress, Findings, Recipient, Sending, Timestamp,
     Verdict,
 };
-use service::{Lookup, Snapshot, SnapshotStore};
+use service::{Lookup, Service, Snapshot, SnapshotStore};
 use spool::{Entry, Spool};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -69,6 +70,8 @@ pub struct Pipeline {
     pub services: Services,
     pub knowledge: Arc<LiveKnowledge>,
     pub discovery: Arc<Discovery>,
+    pub service: Service,
+    pub routing: Arc<dyn Routing>,
     pub options: PipelineOptions,
 }
 
@@ -169,9 +172,29 @@ impl Pipeline {
         let (parsed, findings) = self.inspect(entry, body.clone()).await;
         let mut record = message_record(entry, &parsed, findings);
         let outgoing = self.decide(entry, &parsed, &body, &snapshot, &mut record).await?;
+        let told = (entry.envelope.direction == model::Direction::Outbound).then(|| record.clone());
         self.batches.messages(vec![record]).await.map_err(later)?;
+        if let Some(record) = told {
+            self.tell_sender(entry, &parsed, &body, &snapshot, &record).await?;
+        }
         let plan = split::plan(&entry.envelope, outgoing, Timestamp::now());
         self.queue.submit(entry, plan).await.map_err(later)
+    }
+
+    /// Notices about what was decided of outbound mail.
+    async fn tell_sender(
+        &self,
+        entry: &Entry,
+        parsed: &Parsed,
+        body: &Bytes,
+        snapshot: &Snapshot,
+        record: &MessageRecord,
+    ) -> Result<(), Failure> {
+        let Some(sender) = self.sender(entry, parsed, snapshot) else { return Ok(()) };
+        let (queue, routing, service) = (&self.queue, &*self.routing, &self.service);
+        let hostname = &self.options.hostname;
+        let notices = Notices { queue, routing, service, snapshot, hostname, entry, body };
+        notices.send(sender.account, &sender.policy.values, record).await.map_err(Failure::Later)
     }
 
     /// Who sends outbound mail; none where the message is inbound, or its network may no longer send.
@@ -188,11 +211,16 @@ impl Pipeline {
         let from = from.map(EmailAddress::domain);
         let domain = from.clone().or_else(|| envelope.recipients.first().map(|r| r.address.domain()))?;
         let policy = Arc::new(Policy::new(who.values, domain));
-        let network = match sending {
-            Sending::Network(id) => Some(id),
-            Sending::Relay(_) => None,
-        };
-        Some(Sender { network, account: who.account, policy, from, snapshot, signer: &self.signer })
+        let network = delivery::network_of(sending);
+        Some(Sender {
+            network,
+            mailbox: who.mailbox,
+            account: who.account,
+            policy,
+            from,
+            snapshot,
+            signer: &self.signer,
+        })
     }
 
     fn edit_options(&self, sender: Option<&Sender<'_>>) -> EditOptions {
@@ -277,6 +305,7 @@ impl Pipeline {
                         blob: self.kept_body(&mut blob, body).await?,
                         edits: edits.as_ref().clone(),
                         system: verdict.action == Action::Block,
+                        sender: sender.as_ref().and_then(|s| s.mailbox),
                     });
                 }
                 Disposition::Pending => {
@@ -287,7 +316,7 @@ impl Pipeline {
                         _ => recipient.address.clone(),
                     };
                     let hours = place.hours.unwrap_or_else(|| place.policy.values.spool_hours());
-                    let network = sender.as_ref().and_then(|s| s.network);
+                    let network = sender.as_ref().map(|s| s.network);
                     let copy = collector(&place.policy.values, network, snapshot);
                     let one = go(recipient, rcpt_to, verdict.clone(), edits, hours, network, snapshot);
                     if let Some(days) = place.policy.values.keeps_copies() {
@@ -446,8 +475,10 @@ fn place(snapshot: &Snapshot, entry: &Entry, address: &EmailAddress) -> Option<P
 
 /// Who sends an outbound message.
 struct Sender<'a> {
-    /// The outbound IP that it came from; none for one who logged in from elsewhere.
-    network: Option<i64>,
+    /// By which right, as routes name it.
+    network: i64,
+    /// The mailbox that the return path names.
+    mailbox: Option<model::MailboxId>,
     account: AccountId,
     /// One for all recipients, so that what is decided and signed is decided and signed once.
     policy: Arc<Policy>,

@@ -96,6 +96,7 @@ pub use quarantine::ACT_MAX;
 pub use reception::{Counters, RateUse};
 pub use relay::RelayUserChange;
 pub use search::{FOUND_MAX, FoundKind, Hit};
+pub use secret::derived as derived_id;
 pub use session::{ABSOLUTE, PasswordSession, SessionView};
 pub use settings::{SettingsOf, SettingsView};
 pub use slices::After;

@@ -5,7 +5,7 @@ use crate::{Error, Service, UseCase, permits};
 use bytes::Bytes;
 use message::{Limits, Parsed};
 use model::view::{AttachmentView, MessageView};
-use model::{Actor, Direction, Disposition};
+use model::{Actor, Disposition};
 use std::time::Duration;
 use store::Scope;
 use store::quarantine::Held;
@@ -63,9 +63,9 @@ impl Service {
         let personal = owner.as_ref().map(|o| &o.values.personal);
         let with_body = personal.is_none_or(|p| p.view_body);
         let is_held = held.row.disposition == Disposition::Quarantined;
-        let inbound = held.row.direction == Direction::Inbound;
-        let may_release =
-            is_held && permits(actor.role, UseCase::Release) && personal.is_none_or(|p| p.release && inbound);
+        let may_release = is_held
+            && permits(actor.role, UseCase::Release)
+            && personal.is_none_or(|p| crate::release::may_release(p, &held));
         let may_delete = is_held && permits(actor.role, UseCase::Delete) && personal.is_none_or(|p| p.delete);
         Ok(MessageView { may_release, may_delete, ..self.view_of(held, with_body).await? })
     }

@@ -58,6 +58,8 @@ pub struct QuarantineRecord {
     pub edits: Vec<Edit>,
     /// System quarantine: for administrators only.
     pub system: bool,
+    /// Of outbound mail: the mailbox that sent it.
+    pub sender: Option<MailboxId>,
 }
 
 /// What became of a message for one recipient, as delivery reports it.
@@ -209,7 +211,7 @@ async fn insert_held(
         b.push_values(chunk, |v, (m, r, h, edits, verdict)| {
             v.push_bind(m.id.to_string())
                 .push_bind(r.address.to_string())
-                .push_bind(r.mailbox.map(|x| x.0))
+                .push_bind(r.mailbox.or(h.sender).map(|x| x.0))
                 .push_bind(r.domain.map(|x| x.0))
                 .push_bind(r.account.map(|x| x.0))
                 .push_bind(m.received.0)

@@ -12,6 +12,7 @@ mod import;
 mod kill;
 mod mail;
 mod odmr;
+mod peers;
 mod reception;
 mod running;
 mod tools;

@@ -86,7 +86,12 @@ pub fn logged(n: u64, disposition: Disposition, blob: Option<String>) -> Message
             verdict,
             disposition,
             kept: None,
-            held: blob.map(|blob| QuarantineRecord { blob, edits: vec![Edit::insert(3, "X: y\r\n")], system: false }),
+            held: blob.map(|blob| QuarantineRecord {
+                blob,
+                edits: vec![Edit::insert(3, "X: y\r\n")],
+                system: false,
+                sender: None,
+            }),
         }],
     }
 }

@@ -20,6 +20,8 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         Action::Failed => matches!(v.said, Said::Bounced { .. }),
         Action::Relayed => v.said == Said::Delivered { dsn: false },
         Action::Delayed => v.said == Said::Deferred,
+        // Others than the queue tell of these.
+        Action::Held | Action::Encrypted => false,
     };
     if !report.verdicts.iter().any(|(_, v)| concerned(v)) {
         return Ok(());
@@ -63,6 +65,7 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         now,
         until,
         token: &token,
+        link: None,
     }
     .compose();
     let addressee = Recipient { address: to, orcpt: None, notify: Notify { never: true, ..Notify::default() } };
@@ -122,6 +125,7 @@ fn addressees(task: &Task, action: Action) -> Option<(EmailAddress, Timestamp, V
                 Action::Failed => n.failure,
                 Action::Relayed => n.success,
                 Action::Delayed => n.delay,
+                Action::Held | Action::Encrypted => false,
             }
     };
     let recipients = delivery.recipients.iter().map(|t| wanted(t.recipient.notify).then(|| t.recipient.clone()));

@@ -3,7 +3,7 @@
 use crate::house::{House, eventually, exchangers, host, system};
 use crate::peer::{Peer, Script};
 use model::time::DAY;
-use model::{Actor, Direction, Disposition, ErrorCode, MessageId, Principal, Role, Timestamp};
+use model::{Direction, Disposition, ErrorCode, MessageId, Timestamp};
 use service::{After, LogQuery, LogRow, Retention};
 
 const MESSAGE: &str = "From: <x@partner.test>\r\nSubject: kept\r\n\r\nA secret line.\r\n";
@@ -43,13 +43,6 @@ async fn settled(house: &House, id: MessageId, as_what: Disposition) -> Vec<LogR
     panic!("not {as_what:?}: {:?}", rows(house, id).await);
 }
 
-async fn person(house: &House, address: &str) -> Actor {
-    let mailbox = house.snapshots.get().lookup(&address.parse().unwrap());
-    let service::Lookup::Known(known) = mailbox else { panic!("{address}") };
-    let principal = Principal::Owner { mailbox: known.mailbox };
-    Actor { principal, role: Role::Owner, ..Actor::system(address) }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_is_shown_to_administrators_without_its_content_and_goes_again_once_a_minute() {
     let gateway = Peer::start(Script::default()).await;
@@ -68,11 +61,11 @@ async fn a_copy_is_shown_to_administrators_without_its_content_and_goes_again_on
     assert!(seen.may_release && seen.preview_text.is_empty() && seen.preview_html.is_empty());
     assert_eq!(s.kept_raw(&system(), copy).await.unwrap_err().code(), ErrorCode::Forbidden);
 
-    let bob = person(&house, "bob@acme.test").await;
+    let bob = house.owner("bob@acme.test").await;
     assert!(s.kept_message(&bob, copy).await.unwrap().preview_text.contains("A secret line."));
     assert!(s.kept_raw(&bob, copy).await.unwrap().ends_with(b"A secret line.\r\n"));
     for stranger in ["ann@acme.test", "joe@other.test"] {
-        let stranger = person(&house, stranger).await;
+        let stranger = house.owner(stranger).await;
         assert_eq!(s.kept_message(&stranger, copy).await.unwrap_err().code(), ErrorCode::NotFound);
         assert_eq!(s.release_kept(&stranger, copy).await.unwrap_err().code(), ErrorCode::NotFound);
     }

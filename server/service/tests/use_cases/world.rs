@@ -211,8 +211,9 @@ accounts:
     /// A held message to the mailbox; its id in the quarantine.
     pub async fn hold(&self, n: u128, address: &str, system: bool) -> i64 {
         let edits = vec![Edit::insert(0, "X-MAG-CATEGORY: SPAM\r\n")];
-        let id =
-            self.record(n, address, system, |r, blob| r.held = Some(QuarantineRecord { blob, edits, system })).await;
+        let id = self
+            .record(n, address, system, |r, blob| r.held = Some(QuarantineRecord { blob, edits, system, sender: None }))
+            .await;
         let all = view::QuarantineQuery { all: true, per_page: 500, ..Default::default() };
         let rows = self.service.quarantine(&crate::world::system(), &all).await.unwrap().rows;
         rows.iter().find(|r| r.message == id).unwrap().id

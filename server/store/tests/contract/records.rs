@@ -76,6 +76,7 @@ pub fn held(n: u128, received: Timestamp, subject: &str) -> MessageRecord {
         blob: format!("{n:064x}"),
         edits: vec![Edit::insert(0, vec![0, 255, b'X'])],
         system: false,
+        sender: None,
     });
     m
 }
