@@ -36,6 +36,9 @@ if [ "$what" != run ]; then
     need openssl openssl
     need testssl testssl.sh
     compgen -G "/usr/lib/*/libidn.so.12" >/dev/null || packages+=(libidn12)
+    need faketime faketime
+    need /usr/sbin/mkfs.ext4 e2fsprogs
+    need psql postgresql-client
     need xmllint libxml2-utils
     need python3 python3
     need curl curl
