@@ -32,6 +32,10 @@ if [ "$what" != run ]; then
     need /usr/sbin/postfix postfix
     need /usr/sbin/clamd clamav-daemon
     need swaks swaks
+    need msmtp msmtp
+    need openssl openssl
+    need testssl testssl.sh
+    compgen -G "/usr/lib/*/libidn.so.12" >/dev/null || packages+=(libidn12)
     need faketime faketime
     need /usr/sbin/mkfs.ext4 e2fsprogs
     need psql postgresql-client
@@ -56,6 +60,20 @@ if [ ${#packages[@]} -gt 0 ]; then
     trap '[ -n "$made" ] && rm -f '$policy EXIT
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"; } \
         > "$CACHE/apt.log" 2>&1 || { tail -20 "$CACHE/apt.log" >&2; say "apt-get failed, see $CACHE/apt.log"; exit 1; }
+fi
+
+# Mail servers whose packages exclude each other are unpacked beside the system; tests run them with files of their own.
+peers="$CACHE/peers"
+if [ "$what" != run ] && have apt-get && [ ! -e "$peers/exim4-daemon-light/usr/sbin/exim4" ]; then
+    say "unpacking Exim for tests"
+    mkdir -p "$peers/deb"
+    if (cd "$peers/deb" && apt-get download -qq exim4-daemon-light && dpkg -x exim4-daemon-light_*.deb "$peers/exim4-daemon-light") \
+        > "$CACHE/peers.log" 2>&1; then
+        # It wants the user that its package would have made.
+        id Debian-exim >/dev/null 2>&1 || useradd --system --no-create-home --shell /usr/sbin/nologin Debian-exim
+    else
+        say "Exim is not to be had, its tests are left out: see $CACHE/peers.log"
+    fi
 fi
 
 # --- Rust: the WebAssembly target ---------------------------------------------------------------------------------

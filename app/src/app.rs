@@ -72,6 +72,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("defaults/:kind") view={Lazy::<lazy::AdminDefaultsDefaults>::new()} ssr=SsrMode::Async />
                     <Route path=path!("bulk/:id") view={Lazy::<lazy::AdminBulkDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("quarantine/:id") view={Lazy::<lazy::AdminMessageDetail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("messages/copy/:id") view={Lazy::<lazy::AdminLogKeptDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("messages/:id") view={Lazy::<lazy::AdminLogMessageDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("administrators/:id") view={Lazy::<lazy::AdminAdministratorsEdit>::new()} ssr=SsrMode::Async />
                     <Route path=path!("content-filters/:id") view={Lazy::<lazy::AdminContentFiltersEdit>::new()} ssr=SsrMode::Async />

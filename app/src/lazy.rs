@@ -53,6 +53,7 @@ lazy_pages! {
     AdminGroupsList: admin::groups::List;
     AdminHelpHelp: admin::help::Help;
     AdminLogList: admin::log::List;
+    AdminLogKeptDetail: admin::log::kept::Detail;
     AdminLogMessageDetail: admin::log::message::Detail;
     AdminMailboxDetail: admin::mailbox::Detail;
     AdminMailboxesAdd: admin::mailboxes::Add;

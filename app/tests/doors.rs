@@ -118,6 +118,8 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
             answer: StatusCode::NOT_FOUND,
             ..read("/fn/log_message", UseCase::ListMessages, "id=01K9RYZ3V4Q8T5N0M6X2B7C1DE")
         },
+        missing(read("/fn/kept_message", UseCase::ReadMessage, "id=999999")),
+        missing(write("/fn/kept_release", UseCase::Release, "id=999999".into())),
         read("/fn/owner_home", UseCase::OwnerHome, ""),
         read("/fn/owner_message", UseCase::OwnerHome, &format!("id={held}")),
         write("/fn/account_add", UseCase::AddAccount, format!("name=New+{n}")),

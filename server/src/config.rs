@@ -4,8 +4,9 @@
 //! the database. `POSTERN_SMTP__INBOUND=127.0.0.1:25` sets `smtp.inbound`: two underscores stand for the dot. An
 //! unknown key, or a value of the wrong kind, stops the start with the key, the value and what is expected.
 
-use model::{Cidr, DomainName, EmailAddress};
+use model::{Cidr, DomainName, EmailAddress, HostPort};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -109,10 +110,22 @@ pub struct Spool {
 pub struct Delivery {
     /// Seconds between attempts; the last repeats. Empty: 60 120 300 600 1200 1800 3600.
     pub retry: Vec<u64>,
-    /// Connections to one destination at once; 20 unless set.
+    /// Connections to one destination at once, at most; 20 unless set.
     pub connections: Option<usize>,
+    /// Messages to one destination in a minute; as many as it takes unless set.
+    pub messages_per_minute: Option<u32>,
+    /// Destinations with bounds of their own, by domain or host.
+    pub limits: BTreeMap<String, DestinationLimits>,
     /// Domains that get no notices: `domain`, `domain:MX`, `domain:A`, `domain:AAAA` (guide chapter 2).
     pub bounce_suspension: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DestinationLimits {
+    pub connections: Option<usize>,
+    /// 0: as many as it takes.
+    pub messages_per_minute: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -242,6 +255,15 @@ impl Config {
                 return Err(wrong(key, "0", "at least 1"));
             }
         }
+        for (name, limits) in &self.delivery.limits {
+            let key = format!("delivery.limits.{name}");
+            if name.parse::<HostPort>().is_err() {
+                return Err(wrong(&key, name, "the name of a domain or host"));
+            }
+            if limits.connections == Some(0) {
+                return Err(wrong(&format!("{key}.connections"), "0", "at least 1"));
+            }
+        }
         if self.delivery.retry.contains(&0) {
             return Err(wrong("delivery.retry", "0", "seconds, at least 1"));
         }
@@ -345,6 +367,7 @@ const KEYS: &[(&str, Kind)] = &[
     ("scan.enabled", Kind::Number),
     ("spool.min_free_mb", Kind::Number),
     ("delivery.connections", Kind::Number),
+    ("delivery.messages_per_minute", Kind::Number),
     ("delivery.retry", Kind::List),
     ("admin.email", Kind::Text),
     ("admin.password", Kind::Text),

@@ -117,7 +117,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     );
     turns.serve(queue.clone());
     let (intake, receiver) = flow::pipeline::intake();
-    let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
+    let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing.clone(), intake.waiting()));
     let dns = dns(&config)?;
     let service = Service::new(store, vault.clone(), outbox, service_config(&config));
     let fresh = filter::auth::resolver::Resolver::fresh(&dns_config(&config)?);
@@ -150,6 +150,8 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         services: services_with(&config, dns)?,
         knowledge: knowledge.clone(),
         discovery,
+        service: service.clone(),
+        routing: routing.clone(),
         options: PipelineOptions {
             threads,
             hostname: config.hostname.clone(),
@@ -252,6 +254,16 @@ fn queue_options(config: &Config, authorities: Authorities) -> Result<delivery::
     if let Some(connections) = config.delivery.connections {
         options.connections_per_destination = connections.max(1);
     }
+    options.messages_per_minute = config.delivery.messages_per_minute;
+    options.shapes = config
+        .delivery
+        .limits
+        .iter()
+        .map(|(name, l)| {
+            let shape = delivery::Shape { connections: l.connections, per_minute: l.messages_per_minute };
+            (name.to_ascii_lowercase(), shape)
+        })
+        .collect();
     options.bounce_suspension = config.bounce_suspension()?;
     options.authorities = authorities;
     let servers = config.dns_servers()?;

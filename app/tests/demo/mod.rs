@@ -41,6 +41,7 @@ impl Outbox for Kept {
                 next_attempt: now.plus(10 * MINUTE),
                 last_error: "connect 192.0.2.25:25: connection refused".into(),
             }],
+            destinations: Vec::new(),
         }
     }
     fn retry_now(&self, _: Option<&model::DomainName>) {}
@@ -230,8 +231,12 @@ fn record(
         },
         ran: ran.iter().enumerate().map(|(i, name)| ((*name).into(), 40 + 310 * i as u64)).collect(),
     };
-    let held =
-        blob.map(|blob| QuarantineRecord { blob, edits: Vec::new(), system: sample.category == Category::Virus });
+    let held = blob.map(|blob| QuarantineRecord {
+        blob,
+        edits: Vec::new(),
+        system: sample.category == Category::Virus,
+        sender: None,
+    });
     let action = match (&held, sample.category) {
         (Some(_), Category::Virus) => Action::Block,
         (Some(_), _) => Action::Quarantine,
@@ -273,6 +278,7 @@ fn record(
             verdict,
             disposition,
             held,
+            kept: None,
         }],
     }
 }

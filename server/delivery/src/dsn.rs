@@ -11,6 +11,10 @@ pub enum Action {
     Delayed,
     /// Handed to a host that does not report successes itself.
     Relayed,
+    /// A filter holds it (guide chapter 7).
+    Held,
+    /// It leaves encrypted (guide chapter 7).
+    Encrypted,
 }
 
 /// One recipient of the notice.
@@ -46,6 +50,8 @@ pub struct Notice<'a> {
     pub until: Timestamp,
     /// Unguessable text of letters and digits: boundary and Message-ID.
     pub token: &'a str,
+    /// Where the addressee can release the message.
+    pub link: Option<&'a str>,
 }
 
 /// A composed notice.
@@ -136,6 +142,8 @@ impl Notice<'_> {
             Action::Failed => "Undelivered mail: your message could not be delivered",
             Action::Delayed => "Delayed mail: your message has not been delivered yet",
             Action::Relayed => "Your message was passed on",
+            Action::Held => "Held mail: your message has not been delivered",
+            Action::Encrypted => "Your message is sent encrypted",
         };
         let _ = write!(
             out,
@@ -157,6 +165,8 @@ impl Notice<'_> {
             Action::Failed => "Your message could not be delivered to the recipients below. It will not be tried again.\r\n",
             Action::Delayed => "Your message has not been delivered to the recipients below yet. You need not do anything:\r\n",
             Action::Relayed => "Your message was passed on for the recipients below, to a mail server that does not\r\nconfirm deliveries. It may send no further notice.\r\n",
+            Action::Held => "Your message to the recipients below is held by a filter of outbound mail and has not been\r\ndelivered. An administrator can release it.\r\n",
+            Action::Encrypted => "Your message to the recipients below is sent as an encrypted message.\r\n",
         });
         if self.action == Action::Delayed {
             let _ = write!(out, "it is tried until {}.\r\n", self.until.rfc5322());
@@ -172,6 +182,9 @@ impl Notice<'_> {
             for line in wrapped(&said, 72) {
                 let _ = write!(out, "    {line}\r\n");
             }
+        }
+        if let Some(link) = self.link {
+            let _ = write!(out, "\r\nYou can look at it and release it here:\r\n\r\n{link}\r\n");
         }
         if self.action == Action::Failed {
             out.push_str("\r\nThe message, or its header, is attached.\r\n");
@@ -200,8 +213,8 @@ impl Notice<'_> {
             let _ = write!(out, "Final-Recipient: {kind}; {}\r\n", failure.recipient.address);
             let action = match self.action {
                 Action::Failed => "failed",
-                Action::Delayed => "delayed",
-                Action::Relayed => "relayed",
+                Action::Delayed | Action::Held => "delayed",
+                Action::Relayed | Action::Encrypted => "relayed",
             };
             let _ = write!(out, "Action: {action}\r\nStatus: {}\r\n", failure.status);
             if !failure.host.is_empty() {
@@ -328,6 +341,7 @@ mod tests {
             now: Timestamp(0),
             until: Timestamp(0),
             token: "0123456789abcdef",
+            link: None,
         };
         notice.compose().body
     }

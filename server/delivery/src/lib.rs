@@ -5,6 +5,7 @@
 //! [`Queue::resume`]. `queue` decides when a delivery is tried, `route` where, `client` how, `dsn` says what failed.
 
 pub mod client;
+mod copies;
 pub mod dsn;
 mod encryption;
 mod error;
@@ -13,11 +14,13 @@ mod outcome;
 mod plan;
 mod queue;
 mod route;
+mod shape;
 
 pub use encryption::Encryption;
 pub use error::Error;
 pub use options::{Options, Timeouts};
 pub use outcome::{BoxFuture, Outcome, OutcomeKind, Outcomes};
-pub use plan::{Delivery, Plan, Route, Target};
+pub use plan::{Delivery, Plan, Route, Target, network_of, sending_of};
 pub use queue::{AddressBy, DestinationView, Queue, Suspension};
 pub use route::{Gateway, Onward, Routing};
+pub use shape::Shape;

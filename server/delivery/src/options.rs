@@ -1,8 +1,10 @@
 //! What an operator, or a test, sets.
 
 use crate::client::Authorities;
-use crate::{Encryption, Suspension};
+use crate::shape::Shapes;
+use crate::{Encryption, Shape, Suspension};
 use hickory_resolver::TokioResolver;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// Options of the queue and its client. [`Options::new`] has the defaults for production.
@@ -12,8 +14,12 @@ pub struct Options {
     pub hostname: String,
     /// Pauses after the first, second … failure; the last one repeats.
     pub retry: Vec<Duration>,
-    /// Connections to one destination at a time.
+    /// Connections to one destination at a time, at most; how many there are follows what the host answers.
     pub connections_per_destination: usize,
+    /// Messages to one destination in a minute; none: as many as it takes.
+    pub messages_per_minute: Option<u32>,
+    /// Destinations with bounds of their own, by domain or host in lower case.
+    pub shapes: HashMap<String, Shape>,
     /// Connections in all.
     pub connections: usize,
     /// Recipients in one transaction (RFC 5321 §4.5.3.1.8 asks servers to take 100).
@@ -28,8 +34,9 @@ pub struct Options {
     pub notice_lifetime: Duration,
     /// A sender is told once when its message has waited so long; none: never.
     pub delay_notice: Option<Duration>,
-    /// The original is returned in full up to this size in bytes; of a larger one only its header.
-    pub return_full_max: u64,
+    /// A message is returned in full unless it has an attachment of more bytes than this; of such a one only its header
+    /// (guide chapter 6 "Limit message size").
+    pub return_attachment_max: u64,
     /// Domains that get no notices (guide chapter 2).
     pub bounce_suspension: Vec<Suspension>,
     /// TLS towards mail exchangers and plain hosts; gateways have their own setting.
@@ -50,6 +57,8 @@ impl Options {
             hostname: hostname.into(),
             retry: [1, 2, 5, 10, 20, 30, 60].map(minutes).to_vec(),
             connections_per_destination: 20,
+            messages_per_minute: None,
+            shapes: HashMap::new(),
             connections: 200,
             recipients_per_transaction: 100,
             messages_per_connection: 1_000,
@@ -57,7 +66,7 @@ impl Options {
             stop_within: Duration::from_secs(20),
             notice_lifetime: minutes(5 * 24 * 60),
             delay_notice: Some(minutes(4 * 60)),
-            return_full_max: 10 << 20,
+            return_attachment_max: 10_000_000,
             bounce_suspension: Vec::new(),
             encryption: Encryption::Attempt,
             authorities: Authorities::default(),
@@ -65,6 +74,11 @@ impl Options {
             timeouts: Timeouts::default(),
             resolver: None,
         }
+    }
+
+    pub(crate) fn shapes(&self) -> Shapes {
+        let connections = Some(self.connections_per_destination.max(1));
+        Shapes { usual: Shape { connections, per_minute: self.messages_per_minute }, own: self.shapes.clone() }
     }
 
     /// The pauses in milliseconds.

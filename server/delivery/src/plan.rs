@@ -1,7 +1,7 @@
 //! The plan of a message: what lives in `spool::Entry::state` from the filter's decision to the last delivery.
 
 use crate::Outcome;
-use model::{DomainName, Edit, EmailAddress, HostPort, Recipient, ReversePath, Timestamp};
+use model::{AccountId, DomainName, Edit, EmailAddress, HostPort, Recipient, ReversePath, Sending, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// First byte of an encoded plan. A plan that a newer version wrote is refused, not misread.
@@ -60,8 +60,22 @@ pub enum Route {
     /// This host.
     Host(HostPort),
     /// As this outbound network sends to the domain when the attempt is made: by MX or by a host, with its delivery
-    /// exceptions. `special`: by its special routing.
+    /// exceptions. `special`: by its special routing. `network`: see [`network_of`].
     Outbound { network: i64, domain: DomainName, special: bool },
+}
+
+/// How routes name a right to send: an outbound IP by its id, the Outbound Authenticated Relay by its account's below
+/// zero.
+pub fn network_of(sending: Sending) -> i64 {
+    match sending {
+        Sending::Network(id) => id,
+        Sending::Relay(account) => account.0.saturating_neg(),
+    }
+}
+
+/// The right that a route names.
+pub fn sending_of(network: i64) -> Sending {
+    if network < 0 { Sending::Relay(AccountId(network.saturating_neg())) } else { Sending::Network(network) }
 }
 
 impl std::fmt::Display for Route {

@@ -2,7 +2,7 @@
 
 use delivery::{Delivery, Plan, Queue, Routing, Target};
 use model::time::DAY;
-use model::view::DeferredDestination;
+use model::view::{DeferredDestination, DestinationState};
 use model::{DomainName, Timestamp};
 use service::{BoxFuture, Outbox, OutgoingMail, QueueView};
 use std::collections::HashMap;
@@ -51,6 +51,18 @@ impl Outbox for QueueOutbox {
 
     fn queue(&self) -> QueueView {
         let view = self.queue.view();
+        let destinations = view
+            .iter()
+            .map(|d| DestinationState {
+                destination: d.destination.clone(),
+                messages: d.waiting,
+                connections: d.connections,
+                connections_allowed: d.connections_allowed,
+                connections_max: d.connections_max,
+                per_minute: d.per_minute,
+                slowed: d.slowed,
+            })
+            .collect();
         let deferred = view
             .into_iter()
             .filter(|d| !d.last_error.is_empty())
@@ -66,6 +78,7 @@ impl Outbox for QueueOutbox {
             waiting_filter: self.waiting.load(std::sync::atomic::Ordering::Relaxed),
             waiting_delivery: self.queue.waiting(),
             deferred,
+            destinations,
         }
     }
 

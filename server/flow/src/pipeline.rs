@@ -6,26 +6,27 @@
 
 use crate::gate::{Discovery, Said};
 use crate::knowledge::LiveKnowledge;
+use crate::notices::Notices;
 use crate::returned::Returned;
 use crate::signing::Signer;
 use crate::split::{self, BlindCopy, Outgoing};
 use bytes::Bytes;
-use delivery::{Queue, Route};
+use delivery::{Queue, Route, Routing};
 use filter::{Annotation, EditOptions, Evidence, Policy, Services, Session};
 use message::{Limits, Parsed};
 use model::settings::AnnotationMode;
-use model::time::HOUR;
+use model::time::{DAY, HOUR};
 use model::view::{MailboxState, Unrecognized};
 use model::{
     AccountId, Action, Category, Disposition, DomainName, Edit, EmailAddress, Findings, Recipient, Sending, Timestamp,
     Verdict,
 };
-use service::{Lookup, Snapshot, SnapshotStore};
+use service::{Lookup, Service, Snapshot, SnapshotStore};
 use spool::{Entry, Spool};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use store::{Batcher, MessageRecord, QuarantineRecord, RecipientRecord};
+use store::{Batcher, KeptRecord, MessageRecord, QuarantineRecord, RecipientRecord};
 use tokio::sync::{Semaphore, mpsc};
 use vault::Vault;
 
@@ -69,6 +70,8 @@ pub struct Pipeline {
     pub services: Services,
     pub knowledge: Arc<LiveKnowledge>,
     pub discovery: Arc<Discovery>,
+    pub service: Service,
+    pub routing: Arc<dyn Routing>,
     pub options: PipelineOptions,
 }
 
@@ -169,9 +172,29 @@ impl Pipeline {
         let (parsed, findings) = self.inspect(entry, body.clone()).await;
         let mut record = message_record(entry, &parsed, findings);
         let (outgoing, blind) = self.decide(entry, &parsed, &body, &snapshot, &mut record).await?;
+        let told = (entry.envelope.direction == model::Direction::Outbound).then(|| record.clone());
         self.batches.messages(vec![record]).await.map_err(later)?;
+        if let Some(record) = told {
+            self.tell_sender(entry, &parsed, &body, &snapshot, &record).await?;
+        }
         let plan = split::plan(&entry.envelope, outgoing, blind, Timestamp::now());
         self.queue.submit(entry, plan).await.map_err(later)
+    }
+
+    /// Notices about what was decided of outbound mail.
+    async fn tell_sender(
+        &self,
+        entry: &Entry,
+        parsed: &Parsed,
+        body: &Bytes,
+        snapshot: &Snapshot,
+        record: &MessageRecord,
+    ) -> Result<(), Failure> {
+        let Some(sender) = self.sender(entry, parsed, snapshot) else { return Ok(()) };
+        let (queue, routing, service) = (&self.queue, &*self.routing, &self.service);
+        let hostname = &self.options.hostname;
+        let notices = Notices { queue, routing, service, snapshot, hostname, entry, body };
+        notices.send(sender.account, &sender.policy.values, record).await.map_err(Failure::Later)
     }
 
     /// Who sends outbound mail; none where the message is inbound, or its network may no longer send.
@@ -187,16 +210,25 @@ impl Pipeline {
         let from = parsed.from.as_ref().and_then(|from| from.address.as_ref()).or(envelope.return_path.as_ref());
         let from = from.map(EmailAddress::domain);
         let domain = from.clone().or_else(|| envelope.recipients.first().map(|r| r.address.domain()))?;
-        let network = match sending {
+        let network = delivery::network_of(sending);
+        let outbound_ip = match sending {
             Sending::Network(id) => Some(id),
             Sending::Relay(_) => None,
         };
         let mut policy = Policy::new(who.values, domain);
         policy.content = snapshot.content(who.account);
-        let network_order = network.and_then(|id| snapshot.outbound_by_id(id)).map(|o| o.content_order.clone());
-        policy.content_order = network_order.unwrap_or_default();
+        let order = outbound_ip.and_then(|id| snapshot.outbound_by_id(id)).map(|o| o.content_order.clone());
+        policy.content_order = order.unwrap_or_default();
         let policy = Arc::new(policy);
-        Some(Sender { network, account: who.account, policy, from, snapshot, signer: &self.signer })
+        Some(Sender {
+            network,
+            mailbox: who.mailbox,
+            account: who.account,
+            policy,
+            from,
+            snapshot,
+            signer: &self.signer,
+        })
     }
 
     fn edit_options(&self, sender: Option<&Sender<'_>>) -> EditOptions {
@@ -276,7 +308,7 @@ impl Pipeline {
                 decisions.relay(parsed, &record.findings)
             };
             let hours = place.hours.unwrap_or_else(|| place.policy.values.spool_hours());
-            let network = sender.as_ref().and_then(|s| s.network);
+            let network = sender.as_ref().map(|s| s.network);
             for to in &verdict.bcc {
                 let route = route(to.domain(), network, false, snapshot);
                 let (to, keep_trying) = (to.clone(), i64::from(hours) * HOUR);
@@ -290,20 +322,14 @@ impl Pipeline {
                 (Fate::Return, _) => Disposition::Discarded,
                 (Fate::Deliver | Fate::Forward | Fate::Ask, usual) => usual,
             };
-            let mut held = None;
+            let (mut held, mut kept) = (None, None);
             match disposition {
                 Disposition::Quarantined => {
-                    let id = match &blob {
-                        Some(id) => id.clone(),
-                        None => {
-                            let id = self.vault.put(body).await.map_err(later)?.to_string();
-                            blob.insert(id).clone()
-                        }
-                    };
                     held = Some(QuarantineRecord {
-                        blob: id,
+                        blob: self.kept_body(&mut blob, body).await?,
                         edits: edits.as_ref().clone(),
                         system: verdict.action == Action::Block,
+                        sender: sender.as_ref().and_then(|s| s.mailbox),
                     });
                 }
                 Disposition::Pending => {
@@ -315,12 +341,18 @@ impl Pipeline {
                     };
                     let copy = collector(&place.policy.values, network, snapshot);
                     let one = go(recipient, rcpt_to, verdict.clone(), edits, hours, network, snapshot);
+                    if let Some(days) = place.policy.values.keeps_copies() {
+                        let until = entry.envelope.received.plus(i64::from(days) * DAY);
+                        let blob = self.kept_body(&mut blob, body).await?;
+                        kept = Some(KeptRecord { blob, edits: one.edits.as_ref().clone(), until });
+                    }
                     outgoing.push(Outgoing { copy, ..one });
                 }
                 Disposition::Bounced => returned.push(recipient.clone()),
                 _ => {}
             }
-            record.recipients.push(recipient_record(recipient, Some(&place), &verdict, disposition, held));
+            let row = recipient_record(recipient, Some(&place), &verdict, disposition, held);
+            record.recipients.push(RecipientRecord { kept, ..row });
         }
         if let Some(worst) = decisions.worst() {
             record.headline = filter::headline(&record.findings, worst);
@@ -350,6 +382,17 @@ impl Pipeline {
             all
         })
         .await;
+    }
+
+    /// Where the vault has the body, which is put there once.
+    async fn kept_body(&self, blob: &mut Option<String>, body: &Bytes) -> Result<String, Failure> {
+        match blob {
+            Some(id) => Ok(id.clone()),
+            None => {
+                let id = self.vault.put(body).await.map_err(later)?.to_string();
+                Ok(blob.insert(id).clone())
+            }
+        }
     }
 
     /// A recipient that we do not know may be one of the mail server's all the same (guide chapter 6 "Mailbox
@@ -476,8 +519,10 @@ fn place(snapshot: &Snapshot, entry: &Entry, address: &EmailAddress) -> Option<P
 
 /// Who sends an outbound message.
 struct Sender<'a> {
-    /// The outbound IP that it came from; none for one who logged in from elsewhere.
-    network: Option<i64>,
+    /// By which right, as routes name it.
+    network: i64,
+    /// The mailbox that the return path names.
+    mailbox: Option<model::MailboxId>,
     account: AccountId,
     /// One for all recipients, so that what is decided and signed is decided and signed once.
     policy: Arc<Policy>,
@@ -649,5 +694,6 @@ fn recipient_record(
         verdict: verdict.clone(),
         disposition,
         held,
+        kept: None,
     }
 }

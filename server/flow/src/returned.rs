@@ -57,6 +57,7 @@ impl Returned<'_> {
             now,
             until: now,
             token: &id.to_string(),
+            link: None,
         }
         .compose();
         let addressee =

@@ -35,7 +35,8 @@ impl Routing for SnapshotRouting {
     }
 
     fn onward(&self, network: i64, domain: &DomainName, special: bool) -> Option<Onward> {
-        self.snapshots.get().outbound_by_id(network).map(|o| onward(&o.values, domain, special))
+        let snapshot = self.snapshots.get();
+        snapshot.sending(delivery::sending_of(network)).map(|(_, values)| onward(&values, domain, special))
     }
 
     /// Our own domains by their gateway, all others by their mail exchangers.

@@ -30,71 +30,71 @@ pub struct BlindCopy {
     pub keep_trying: i64,
 }
 
-/// The plan for all of them. The order of recipients within a delivery is that of the envelope.
+/// Deliveries that have one copy, or none.
+struct Group {
+    copy: Option<(EmailAddress, Route)>,
+    verdict: Arc<Verdict>,
+    edits: Arc<Vec<Edit>>,
+    keep_trying: i64,
+    deliveries: Vec<(Delivery, i64)>,
+}
+
+/// The plan for all of them. The order of recipients within a delivery is that of the envelope. There is one copy for
+/// each form of the message and each collector, behind the deliveries that wake it (`delivery::copies`); a blind copy
+/// leaves whatever becomes of the message.
 pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, blind: Vec<BlindCopy>, now: Timestamp) -> Plan {
-    let mut deliveries: Vec<(Delivery, Arc<Verdict>, i64)> = Vec::new();
-    let mut copies: Vec<(Delivery, Arc<Verdict>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for one in outgoing {
-        if let Some((to, route)) = one.copy {
-            copy(&mut copies, to, route, &one.verdict, &one.edits, envelope.received.plus(one.keep_trying), now);
-        }
-        let target = Target { recipient: one.recipient, rcpt_to: one.rcpt_to, done: false };
-        let same = deliveries.iter_mut().find(|(d, verdict, keep)| {
-            d.route == one.route
-                && *keep == one.keep_trying
-                && (Arc::ptr_eq(verdict, &one.verdict) || **verdict == *one.verdict)
+        let Outgoing { recipient, rcpt_to, route, verdict, edits, copy, keep_trying } = one;
+        let key = |copy: &Option<(EmailAddress, Route)>| copy.as_ref().map(|(to, _)| to.key());
+        let place = groups
+            .iter()
+            .position(|g| key(&g.copy) == key(&copy) && (Arc::ptr_eq(&g.verdict, &verdict) || *g.verdict == *verdict));
+        let place = place.unwrap_or_else(|| {
+            groups.push(Group { copy, verdict, edits: edits.clone(), keep_trying, deliveries: Vec::new() });
+            groups.len() - 1
         });
-        match same {
+        let Some(group) = groups.get_mut(place) else { continue };
+        let target = Target { recipient, rcpt_to, done: false };
+        match group.deliveries.iter_mut().find(|(d, keep)| d.route == route && *keep == keep_trying) {
             // Two aliases of one mailbox fold into one delivery.
-            Some((d, _, _)) if d.recipients.iter().any(|t| t.rcpt_to.key() == target.rcpt_to.key()) => {}
-            Some((d, _, _)) => d.recipients.push(target),
+            Some((d, _)) if d.recipients.iter().any(|t| t.rcpt_to.key() == target.rcpt_to.key()) => {}
+            Some((d, _)) => d.recipients.push(target),
             None => {
-                let delivery = Delivery {
-                    route: one.route,
-                    return_path: envelope.return_path.clone(),
-                    recipients: vec![target],
-                    edits: one.edits.as_ref().clone(),
-                    created: now,
-                    expires: envelope.received.plus(one.keep_trying),
-                    attempts: 0,
-                    next_attempt: now,
-                    last_error: String::new(),
-                    tracked: true,
-                    bounce: true,
-                };
-                deliveries.push((delivery, one.verdict, one.keep_trying));
+                let expires = envelope.received.plus(keep_trying);
+                let plain = Delivery::new(route, envelope.return_path.clone(), vec![target], now, expires);
+                group.deliveries.push((Delivery { edits: edits.as_ref().clone(), ..plain }, keep_trying));
             }
         }
     }
+    let (copied, plain): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(|g| g.copy.is_some());
+    let mut deliveries = Vec::new();
+    let mut sent: Vec<(EmailAddress, Arc<Verdict>)> = Vec::new();
+    // Before all others: none of them is to wake it.
     for b in blind {
-        copy(&mut copies, b.to, b.route, &b.verdict, &b.edits, envelope.received.plus(b.keep_trying), now);
+        if !sent.iter().any(|(to, verdict)| to.key() == b.to.key() && **verdict == *b.verdict) {
+            let expires = envelope.received.plus(b.keep_trying);
+            deliveries.push(Delivery { tracked: false, ..copy(b.to.clone(), b.route, &b.edits, now, expires) });
+            sent.push((b.to, b.verdict));
+        }
     }
-    let deliveries = deliveries.into_iter().map(|(d, _, _)| d);
-    Plan::new(deliveries.chain(copies.into_iter().map(|(d, _)| d)).collect())
+    for group in copied.into_iter().chain(plain) {
+        deliveries.extend(group.deliveries.into_iter().map(|(d, _)| d));
+        if let Some((to, route)) = group.copy {
+            let expires = now.plus(group.keep_trying);
+            deliveries.push(copy(to, route, &group.edits, now, expires).asleep());
+        }
+    }
+    Plan::new(deliveries)
 }
 
-/// One copy for each form of the message and each collector. It comes from nobody, so that nobody is told of it.
-fn copy(
-    copies: &mut Vec<(Delivery, Arc<Verdict>)>,
-    to: EmailAddress,
-    route: Route,
-    verdict: &Arc<Verdict>,
-    edits: &Arc<Vec<Edit>>,
-    expires: Timestamp,
-    now: Timestamp,
-) {
-    let there =
-        copies.iter().any(|(d, v)| d.recipients.iter().any(|t| t.rcpt_to.key() == to.key()) && **v == **verdict);
-    if there {
-        return;
-    }
+/// A copy comes from nobody, so that nobody is told of it.
+fn copy(to: EmailAddress, route: Route, edits: &Arc<Vec<Edit>>, now: Timestamp, expires: Timestamp) -> Delivery {
     let notify = Notify { never: true, ..Notify::default() };
     let target = Target::new(Recipient { address: to, orcpt: None, notify });
-    let delivery = Delivery {
-        edits: edits.as_ref().clone(),
-        tracked: false,
-        bounce: false,
-        ..Delivery::new(route, None, vec![target], now, expires)
-    };
-    copies.push((delivery, verdict.clone()));
+    let plain = Delivery::new(route, None, vec![target], now, expires);
+    Delivery { edits: edits.as_ref().clone(), bounce: false, ..plain }
+}
+    }
+    Plan::new(deliveries)
 }

@@ -72,6 +72,11 @@ categories! {
 }
 
 impl Category {
+    /// Found by one of the filters of Email Data Compliance and the identifiers beside them (guide chapter 7 "Compliance
+    /// Categories").
+    pub fn is_compliance(self) -> bool {
+        matches!(self, Category::Credit | Category::Ssn | Category::Compliance | Category::Profanity)
+    }
     /// What the guide does by default with inbound mail of this category.
     pub fn default_action(self) -> ActionSetting {
         use Category::*;

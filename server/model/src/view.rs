@@ -143,6 +143,21 @@ pub struct HomeData {
     pub system: Vec<(String, String)>,
 }
 
+/// What goes to one destination now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DestinationState {
+    pub destination: String,
+    pub messages: u64,
+    /// Connections at work, that it may have now by what it answers, and that it may have at most.
+    pub connections: u64,
+    pub connections_allowed: u64,
+    pub connections_max: u64,
+    /// Messages that it is given in a minute; none: as many as it takes.
+    pub per_minute: Option<u64>,
+    /// How often it has asked for less.
+    pub slowed: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeferredDestination {
     pub destination: String,
@@ -324,6 +339,8 @@ pub struct LogRow {
     pub reply: String,
     /// When the disposition last changed.
     pub updated: Timestamp,
+    /// The copy that is kept of what was delivered.
+    pub kept: Option<i64>,
 }
 
 /// What to look for in the message log; each part narrows. `from..to` is when messages arrived.

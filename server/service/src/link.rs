@@ -5,13 +5,14 @@
 
 use crate::login::owner_actor;
 use crate::owner::Owner;
-use crate::{Error, NewSession, Service, secret};
+use crate::{Error, NewSession, Service, UseCase, secret};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use model::settings::DigestFrequency;
 use model::time::DAY;
-use model::{Actor, EmailAddress, ErrorCode, MailboxId, Timestamp};
+use model::{Actor, EmailAddress, ErrorCode, MailboxId, MessageId, Timestamp};
 use sha2::Sha256;
+use store::Scope;
 use store::change;
 use store::session::Who;
 
@@ -91,6 +92,33 @@ impl Service {
         Ok(seal(&key, Claim { mailbox, expires, generation: owner.mailbox.link_generation }))
     }
 
+    /// Where the sender of a held outbound message can look at it and release it: a link that logs in, where they may do
+    /// that.
+    pub async fn sender_link(
+        &self,
+        actor: &Actor,
+        sender: &EmailAddress,
+        message: MessageId,
+    ) -> Result<Option<String>, Error> {
+        self.permit(actor, UseCase::Job)?;
+        let mut c = self.inner.store.read().await?;
+        let Some(mailbox) = store::mailbox::by_address(&mut c, sender).await? else { return Ok(None) };
+        let Some(owner) = self.owner_of(&mut c, mailbox.id).await? else { return Ok(None) };
+        let p = &owner.values.personal;
+        if !(owner.may_log_in() && p.view_link_login && p.outbound_quarantine && p.release_outbound) {
+            return Ok(None);
+        }
+        for (_, id) in store::quarantine::of_message(&mut c, Scope::Account(mailbox.account), message).await? {
+            let Some(held) = store::quarantine::get(&mut c, id).await? else { continue };
+            if held.mailbox == Some(mailbox.id) && !held.row.system {
+                drop(c);
+                let token = self.make_link(mailbox.id).await?;
+                return Ok(Some(format!("{}/link/{token}?message={id}", self.inner.config.url)));
+            }
+        }
+        Ok(None)
+    }
+
     async fn link_owner(&self, token: &str) -> Result<Option<Owner>, Error> {
         let key = self.link_key().await?;
         let Some(claim) = open(&key, token).filter(|c| self.now() < c.expires) else { return Ok(None) };
@@ -125,7 +153,7 @@ impl Service {
 
     /// Links made until now log in no longer, and the owner's sessions end.
     pub async fn revoke_links(&self, actor: &Actor, mailbox: MailboxId) -> Result<(), Error> {
-        let scope = self.permit(actor, crate::UseCase::EditMailbox)?;
+        let scope = self.permit(actor, UseCase::EditMailbox)?;
         let mut tx = self.inner.store.begin().await?;
         let m = store::mailbox::get(&mut tx, mailbox).await?;
         let m = m.filter(|m| crate::mailboxes::within(scope, m)).ok_or_else(|| Error::not_found("mailbox"))?;

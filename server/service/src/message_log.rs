@@ -34,7 +34,9 @@ impl Service {
         let logged = store::quarantine::logged(&mut c, id).await?.ok_or_else(|| Error::not_found("message"))?;
         let held = store::quarantine::of_message(&mut c, scope, id).await?;
         let mut history = Vec::new();
-        for (recipient, _) in held.iter().take(RECIPIENTS as usize) {
+        let with_copy = recipients.iter().filter(|r| r.kept.is_some()).map(|r| r.recipient.as_str());
+        for recipient in held.iter().map(|(recipient, _)| recipient.as_str()).chain(with_copy).take(RECIPIENTS as usize)
+        {
             history.extend(store::audit::of_object(&mut c, &format!("{id} {recipient}")).await?);
         }
         history.sort_by_key(|row| row.at);

@@ -9,6 +9,7 @@ use model::view::{AttachmentView, MessageView};
 use model::{Actor, Direction, Disposition, Finding};
 use std::time::Duration;
 use store::Scope;
+use store::quarantine::Held;
 
 /// Characters of text and bytes of HTML that a page shows; the whole is a download away.
 const TEXT_MAX: usize = 64 * 1024;
@@ -77,13 +78,24 @@ impl Service {
         let mut c = self.inner.store.read().await?;
         let owner = self.owner_in(&mut c, scope).await?;
         let held = self.held(&mut c, scope, id).await?;
+        drop(c);
+        let personal = owner.as_ref().map(|o| &o.values.personal);
+        let with_body = personal.is_none_or(|p| p.view_body);
+        let is_held = held.row.disposition == Disposition::Quarantined;
+        let may_release = is_held
+            && permits(actor.role, UseCase::Release)
+            && personal.is_none_or(|p| crate::release::may_release(p, &held));
+        let may_delete = is_held && permits(actor.role, UseCase::Delete) && personal.is_none_or(|p| p.delete);
+        Ok(MessageView { may_release, may_delete, ..self.view_of(held, with_body).await? })
+    }
+
+    /// A message in full, with its text where `with_body`; it says of nobody that they may do anything.
+    pub(crate) async fn view_of(&self, held: Held, with_body: bool) -> Result<MessageView, Error> {
+        let mut c = self.inner.store.read().await?;
         let logged =
             store::quarantine::logged(&mut c, held.row.message).await?.ok_or_else(|| Error::not_found("message"))?;
         let history = store::audit::of_object(&mut c, &object(&held)).await?;
         drop(c);
-
-        let personal = owner.as_ref().map(|o| &o.values.personal);
-        let with_body = personal.is_none_or(|p| p.view_body);
         let mut notes = held.verdict.notes.clone();
         let preview = match self.body(&held).await {
             Ok(body) => tokio::task::spawn_blocking(move || preview(body, with_body)).await.unwrap_or_default(),
@@ -93,8 +105,6 @@ impl Service {
                 Preview::default()
             }
         };
-        let is_held = held.row.disposition == Disposition::Quarantined;
-        let inbound = held.row.direction == Direction::Inbound;
         let findings = logged.findings;
         let headline = match filter::headline(&findings, &held.verdict) {
             text if text.is_empty() => logged.headline,
@@ -119,10 +129,8 @@ impl Service {
             preview_text: preview.text,
             attachments: preview.attachments,
             history,
-            may_release: is_held
-                && permits(actor.role, UseCase::Release)
-                && personal.is_none_or(|p| p.release && inbound),
-            may_delete: is_held && permits(actor.role, UseCase::Delete) && personal.is_none_or(|p| p.delete),
+            may_release: false,
+            may_delete: false,
             row: held.row,
         })
     }

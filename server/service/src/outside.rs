@@ -3,7 +3,7 @@
 use crate::Way;
 use bytes::Bytes;
 use filter::auth::dns::Failure;
-use model::view::{DeferredDestination, HostTest};
+use model::view::{DeferredDestination, DestinationState, HostTest};
 use model::{DomainName, Edit, Envelope, HostPort};
 use std::{future::Future, pin::Pin};
 
@@ -28,6 +28,8 @@ pub struct QueueView {
     pub waiting_filter: u64,
     pub waiting_delivery: u64,
     pub deferred: Vec<DeferredDestination>,
+    /// All destinations that mail waits for, by name.
+    pub destinations: Vec<DestinationState>,
 }
 
 /// The way out. `send` resolves when the mail is durable in the spool.

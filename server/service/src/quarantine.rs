@@ -4,7 +4,7 @@ use crate::owner::Owner;
 use crate::release::CLAIM_STALE;
 use crate::{Error, Service, UseCase};
 use model::view::{ActResult, Page, QuarantineQuery, QuarantineRow};
-use model::{Actor, Disposition};
+use model::{Actor, Direction, Disposition};
 use store::Scope;
 use store::quarantine::Held;
 
@@ -42,10 +42,20 @@ impl Service {
     pub async fn quarantine(&self, actor: &Actor, query: &QuarantineQuery) -> Result<Page<QuarantineRow>, Error> {
         let scope = self.permit(actor, UseCase::ListQuarantine)?;
         let mut c = self.inner.store.read().await?;
-        if let Scope::Mailbox(id) = scope {
-            self.acting_owner(&mut c, id).await?;
-        }
+        self.may_list(&mut c, scope, query).await?;
         Ok(store::quarantine::list(&mut c, scope, query).await?)
+    }
+
+    /// An owner's list, of what they sent too where they may see that.
+    pub(crate) async fn may_list(
+        &self,
+        c: &mut store::Connection,
+        scope: Scope,
+        query: &QuarantineQuery,
+    ) -> Result<(), Error> {
+        let Some(owner) = self.owner_in(c, scope).await? else { return Ok(()) };
+        let outbound = query.direction == Some(Direction::Outbound);
+        if outbound && !owner.values.personal.outbound_quarantine { Err(Error::forbidden()) } else { Ok(()) }
     }
 
     /// One row of the list, also after it was released or deleted.
@@ -63,7 +73,13 @@ impl Service {
             Scope::Account(a) => h.account == Some(a),
             Scope::Mailbox(m) => h.mailbox == Some(m) && !h.row.system,
         });
-        held.ok_or_else(|| Error::not_found("message"))
+        let held = held.ok_or_else(|| Error::not_found("message"))?;
+        if held.row.direction == Direction::Outbound
+            && self.owner_in(c, scope).await?.is_some_and(|o| !o.values.personal.outbound_quarantine)
+        {
+            return Err(Error::not_found("message"));
+        }
+        Ok(held)
     }
 
     pub(crate) async fn owner_in(&self, c: &mut store::Connection, scope: Scope) -> Result<Option<Owner>, Error> {

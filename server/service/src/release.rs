@@ -10,6 +10,7 @@
 
 use crate::quarantine::{ACT_MAX, gone, label, object, too_many};
 use crate::{Error, OutgoingMail, Service, UseCase, notice, secret};
+use model::settings::PersonalValues;
 use model::time::MINUTE;
 use model::view::{ActResult, ReleaseTo};
 use model::{Actor, Direction, Disposition, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo};
@@ -27,17 +28,23 @@ fn release_id(held: &Held, to: ReleaseTo) -> MessageId {
     MessageId::new(held.row.received, secret::derived(&[word, &held.row.message.to_string(), &held.row.recipient]))
 }
 
+/// Whether an owner with these rights may release the message (guide chapter 6 "Personal Dashboard Options").
+pub(crate) fn may_release(p: &PersonalValues, held: &Held) -> bool {
+    let way = if held.row.direction == Direction::Inbound { p.release } else { p.release_outbound };
+    way && (p.release_dlp || !held.row.category.is_compliance())
+}
+
 impl Service {
     /// Releases held messages to their recipients, or back to their senders as attachments of a notice.
     pub async fn release(&self, actor: &Actor, ids: &[i64], to: ReleaseTo) -> Result<ActResult, Error> {
         let scope = self.permit(actor, UseCase::Release)?;
-        {
+        let owner = {
             let mut c = self.inner.store.read().await?;
-            if let Some(owner) = self.owner_in(&mut c, scope).await?
-                && (!owner.values.personal.release || to == ReleaseTo::Sender)
-            {
-                return Err(Error::forbidden());
-            }
+            self.owner_in(&mut c, scope).await?
+        };
+        let personal = owner.as_ref().map(|o| &o.values.personal);
+        if personal.is_some_and(|p| !(p.release || p.release_outbound) || to == ReleaseTo::Sender) {
+            return Err(Error::forbidden());
         }
         let mut out = ActResult::default();
         for id in ids.iter().take(ACT_MAX) {
@@ -48,6 +55,9 @@ impl Service {
             match held {
                 Err(Error::User(e)) => out.failed.push((format!("message {id}"), e.message)),
                 Err(e) => return Err(e),
+                Ok(held) if personal.is_some_and(|p| !may_release(p, &held)) => {
+                    out.failed.push((label(&held), "may not be released by its owner".into()));
+                }
                 Ok(held) => match self.release_one(actor, &held, to).await {
                     Ok(()) => out.done += 1,
                     Err(Error::User(e)) => out.failed.push((label(&held), e.message)),
@@ -61,9 +71,6 @@ impl Service {
 
     async fn release_one(&self, actor: &Actor, held: &Held, to: ReleaseTo) -> Result<(), Error> {
         let conflict = |text: String| Error::new(model::ErrorCode::Conflict, text);
-        if !actor.is_administrator() && held.row.direction != Direction::Inbound {
-            return Err(Error::forbidden());
-        }
         let release = release_id(held, to);
         let now = self.now();
         let mut tx = self.inner.store.begin().await?;
@@ -105,7 +112,7 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    async fn outgoing(&self, held: &Held, id: MessageId, to: ReleaseTo) -> Result<OutgoingMail, Error> {
+    pub(crate) async fn outgoing(&self, held: &Held, id: MessageId, to: ReleaseTo) -> Result<OutgoingMail, Error> {
         let body = self.body(held).await?;
         let parse = |text: &str, what: &str| {
             EmailAddress::parse(text)

@@ -26,7 +26,7 @@ pub(crate) fn short_id() -> String {
 }
 
 /// 80 bits that are always the same for the same parts: ids of mail that must not be sent twice.
-pub(crate) fn derived(parts: &[&str]) -> u128 {
+pub fn derived(parts: &[&str]) -> u128 {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());

@@ -230,6 +230,20 @@ async fn below_people(c: &mut Connection, domain: &Domain) -> Result<(Stack, Sta
     Ok((base.inbound(domain.account).with(Level::Domain, &domain.settings), base.outbound(domain.account)))
 }
 
+/// Refuses changes of settings that are the system administrators' alone (guide chapter 7 "Delivery Status Notification").
+pub(crate) fn only_system(scope: Scope, changes: &[(String, Json)]) -> Result<(), Error> {
+    const THEIRS: &[&str] = &["outbound_notification.unknown_senders"];
+    let wrong = changes.iter().filter(|(path, _)| scope != Scope::All && THEIRS.contains(&path.as_str()));
+    Error::fields(
+        wrong
+            .map(|(path, _)| FieldError {
+                field: path.clone(),
+                message: "Only administrators of the system change this.".into(),
+            })
+            .collect(),
+    )
+}
+
 /// Changes what is named in `own`, the settings of a place of this level and account; what differs, for the audit trail.
 /// An error names every path that is wrong; nothing has been written then.
 pub(crate) async fn patched(
@@ -285,6 +299,7 @@ impl Service {
         let mut tx = self.inner.store.begin().await?;
         let mut found = find(&mut tx, scope, of).await?;
         let account = found.object().1;
+        only_system(scope, changes)?;
         let differences = patched(&mut tx, found.level, account, &mut found.own, changes).await?;
         if differences.is_empty() {
             return Ok(found.view());

@@ -8,7 +8,7 @@ use store::administrator::Administrator;
 use store::log::{LogQuery, LogRow};
 use store::outbound::OutboundIp;
 use store::token::ApiToken;
-use store::{Cursor, Scope, Slice};
+use store::{Cursor, Slice};
 
 /// Where a list goes on, and how many rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,9 +81,7 @@ impl Service {
     ) -> Result<Slice<QuarantineRow>, Error> {
         let scope = self.permit(actor, UseCase::ListQuarantine)?;
         let mut c = self.inner.store.read().await?;
-        if let Scope::Mailbox(id) = scope {
-            self.acting_owner(&mut c, id).await?;
-        }
+        self.may_list(&mut c, scope, query).await?;
         checked(store::quarantine::slice(&mut c, scope, query, after.cursor.as_ref(), after.limit).await)
     }
 

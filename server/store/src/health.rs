@@ -75,10 +75,19 @@ pub async fn bodies(c: &mut Connection) -> Result<HashMap<String, Vec<i64>>, Err
             Ok::<_, Error>(())
         })
         .await?;
+    sql("SELECT DISTINCT blob FROM kept_copy")
+        .fetch_each(c, async |row: Row| {
+            out.entry(row.get(0)?).or_default();
+            Ok::<_, Error>(())
+        })
+        .await?;
     Ok(out)
 }
 
 /// Whether a row names the body.
 pub async fn is_named(c: &mut Connection, blob: &str) -> Result<bool, Error> {
-    sql("SELECT EXISTS (SELECT 1 FROM quarantine WHERE blob = $1)").bind(blob).scalar(c).await
+    sql("SELECT EXISTS (SELECT 1 FROM quarantine WHERE blob = $1 UNION ALL SELECT 1 FROM kept_copy WHERE blob = $1)")
+        .bind(blob)
+        .scalar(c)
+        .await
 }

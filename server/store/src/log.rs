@@ -19,8 +19,10 @@ pub async fn slice(
     const ORDER: Order = Order { key: "r.message", id: Some("r.address"), descending: true, text: (true, true) };
     let mut b = sql(
         "SELECT r.message, r.address, r.received, r.mailbox, r.domain, r.category, r.action, r.disposition, r.filter,
-            r.info, r.host, r.reply, r.updated, m.direction, m.envelope_from, m.header_from, m.subject, m.size, m.score
-         FROM recipient r JOIN message m ON m.id = r.message WHERE 1 = 1",
+            r.info, r.host, r.reply, r.updated, m.direction, m.envelope_from, m.header_from, m.subject, m.size, m.score, k.id AS kept
+         FROM recipient r JOIN message m ON m.id = r.message
+         LEFT JOIN kept_copy k ON k.message = r.message AND k.recipient = r.address AND r.disposition = 'delivered'
+         WHERE 1 = 1",
     );
     match scope {
         Scope::All => {}
@@ -87,5 +89,6 @@ fn row(r: &Row) -> Result<LogRow, Error> {
         host: text(r, "host")?,
         reply: text(r, "reply")?,
         updated: Timestamp(int(r, "updated")?),
+        kept: r.get("kept")?,
     })
 }

@@ -43,6 +43,7 @@ impl Store {
         let mut out = Purged::default();
         let mut blobs = HashSet::new();
         while self.purge_held(before(keep.messages), &mut out, &mut blobs).await? {}
+        while self.purge_kept(now, &mut blobs).await? {}
         out.blobs = self.unused(blobs).await?;
         // Ids begin with the time of arrival, so that both tables are cut by their primary key.
         let oldest = MessageId::new(before(keep.messages), 0).to_string();
@@ -77,6 +78,15 @@ impl Store {
             blobs.insert(row.get(0)?);
         }
         Ok(!rows.is_empty())
+    }
+
+    async fn purge_kept(&self, now: Timestamp, blobs: &mut HashSet<String>) -> Result<bool, Error> {
+        let mut tx = self.begin_traffic().await?;
+        let gone = crate::kept::purge(&mut tx, now, PIECE).await?;
+        tx.commit().await?;
+        let more = !gone.is_empty();
+        blobs.extend(gone);
+        Ok(more)
     }
 
     /// A body carries the Received line of its own arrival, so no later message has the same one: a blob that nobody

@@ -77,6 +77,10 @@ fn filter(b: &mut Query, dialect: Dialect, scope: Scope, q: &QuarantineQuery) {
         }
         Scope::Mailbox(m) => {
             b.push(" AND q.mailbox = ").push_bind(m.0);
+            // What the mailbox has sent is there for who asks for it.
+            if q.direction.is_none() {
+                b.push(" AND q.direction = 'inbound'");
+            }
         }
     }
     if let Some(category) = q.category {
@@ -181,7 +185,8 @@ pub async fn for_digest(
 /// Mailboxes for which something was held since then.
 pub async fn mailboxes_with_mail(c: &mut Connection, since: Timestamp) -> Result<Vec<MailboxId>, Error> {
     let ids = sql(
-        "SELECT DISTINCT mailbox FROM quarantine WHERE received >= $1 AND mailbox IS NOT NULL AND disposition = 'quarantined' AND system = 0",
+        "SELECT DISTINCT mailbox FROM quarantine WHERE received >= $1 AND mailbox IS NOT NULL AND disposition = 'quarantined' AND system = 0
+         AND direction = 'inbound'",
     )
     .bind(since.0)
     .scalars(c)

@@ -5,6 +5,7 @@
 
 use crate::codec;
 use crate::db::sql;
+use crate::kept::KeptRecord;
 use crate::{Connection, Error, Store};
 use model::{
     AccountId, Action, Category, Direction, Disposition, DomainId, Edit, EmailAddress, Findings, MailboxId, MessageId,
@@ -44,6 +45,8 @@ pub struct RecipientRecord {
     pub disposition: Disposition,
     /// Makes the held copy.
     pub held: Option<QuarantineRecord>,
+    /// Makes the copy that is kept of what is delivered.
+    pub kept: Option<KeptRecord>,
 }
 
 /// The held copy of one recipient.
@@ -55,6 +58,8 @@ pub struct QuarantineRecord {
     pub edits: Vec<Edit>,
     /// System quarantine: for administrators only.
     pub system: bool,
+    /// Of outbound mail: the mailbox that sent it.
+    pub sender: Option<MailboxId>,
 }
 
 /// What became of a message for one recipient, as delivery reports it.
@@ -125,6 +130,8 @@ pub async fn messages(c: &mut Connection, records: &[MessageRecord]) -> Result<(
     let new = insert_recipients(c, &recipients).await?;
     let held: Vec<_> = recipients.iter().filter_map(|(m, r)| r.held.as_ref().map(|h| (*m, *r, h))).collect();
     insert_held(c, &held).await?;
+    let kept: Vec<_> = recipients.iter().filter_map(|(m, r)| r.kept.as_ref().map(|k| (*m, *r, k))).collect();
+    crate::kept::insert(c, &kept).await?;
     insert_hours(c, &recipients, &new).await
 }
 
@@ -204,7 +211,7 @@ async fn insert_held(
         b.push_values(chunk, |v, (m, r, h, edits, verdict)| {
             v.push_bind(m.id.to_string())
                 .push_bind(r.address.to_string())
-                .push_bind(r.mailbox.map(|x| x.0))
+                .push_bind(r.mailbox.or(h.sender).map(|x| x.0))
                 .push_bind(r.domain.map(|x| x.0))
                 .push_bind(r.account.map(|x| x.0))
                 .push_bind(m.received.0)

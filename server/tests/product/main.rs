@@ -16,6 +16,7 @@ mod kill;
 mod load;
 mod mail;
 mod odmr;
+mod peers;
 mod reception;
 mod running;
 mod tools;

@@ -77,6 +77,7 @@ fn recipient(r: &LogRow, held: &[(String, i64)]) -> impl IntoView {
             <th scope="row">
                 {r.recipient.clone()}
                 {copy.map(|id| view! { <br/><a class="small" href=format!("/admin/quarantine/{id}")>"Held copy"</a> })}
+                {r.kept.map(|id| view! { <br/><a class="small" href=format!("/admin/messages/copy/{id}")>"Kept copy"</a> })}
             </th>
             <td><CategoryBadge category=r.category /></td>
             <td><ActionTag action=r.action />{(!by.is_empty()).then(|| view! { <div class="soft small">{by}</div> })}</td>

@@ -1,6 +1,7 @@
 //! The message log: what became of every message, for each recipient (guide chapter 13).
 
 pub(crate) mod filters;
+pub mod kept;
 pub mod message;
 
 use super::home::subject;

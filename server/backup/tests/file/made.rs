@@ -87,7 +87,13 @@ pub fn logged(n: u64, disposition: Disposition, blob: Option<String>) -> Message
             account: None,
             verdict,
             disposition,
-            held: blob.map(|blob| QuarantineRecord { blob, edits: vec![Edit::insert(3, "X: y\r\n")], system: false }),
+            kept: None,
+            held: blob.map(|blob| QuarantineRecord {
+                blob,
+                edits: vec![Edit::insert(3, "X: y\r\n")],
+                system: false,
+                sender: None,
+            }),
         }],
     }
 }

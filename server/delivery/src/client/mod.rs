@@ -15,6 +15,6 @@ pub use body::{Encoder, as_received, encoded};
 pub use capabilities::Capabilities;
 pub use certificate::{CertificateProblem, view as certificate_view};
 pub use connection::{Connection, Fault, OpenError, Setup};
-pub use reply::{Reply, ReplyError, parse as parse_reply};
+pub use reply::{Reply, ReplyError, parse as parse_reply, wants_less};
 pub use tls::{Authorities, Tls};
 pub use transaction::{Answer, Mail, Sent};

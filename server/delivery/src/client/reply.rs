@@ -65,6 +65,21 @@ pub fn parse(input: &[u8]) -> Result<Option<(Reply, usize)>, ReplyError> {
     }
 }
 
+/// Whether a reply of the 4xx kind says that the host has enough for now, rather than that something is the matter with
+/// one mailbox or message: 421, and 45x where the enhanced status does not speak of an address (X.1), a mailbox (X.2),
+/// the syntax (X.5) or the content (X.6).
+pub fn wants_less(reply: &str) -> bool {
+    let mut words = reply.splitn(3, [' ', '-']);
+    let code = words.next().unwrap_or_default();
+    let subject = words.next().and_then(enhanced).map(|(_, subject, _)| subject);
+    match code {
+        "421" => true,
+        "450" => matches!(subject, Some(3 | 4 | 7)),
+        "451" | "452" => !matches!(subject, Some(1 | 2 | 5 | 6)),
+        _ => false,
+    }
+}
+
 fn code(line: &[u8]) -> Option<u16> {
     let digits = line.get(..3)?;
     let valid = matches!(digits[0], b'2'..=b'5') && digits.iter().all(u8::is_ascii_digit);
@@ -135,6 +150,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_host_that_has_enough_is_told_from_a_mailbox_that_is_full() {
+        for reply in [
+            "421 Bye",
+            "451 4.7.0 Too many messages",
+            "452 4.3.1 Insufficient storage",
+            "450 4.7.1 Slow down",
+            "451 later",
+        ] {
+            assert!(wants_less(reply), "{reply}");
+        }
+        for reply in
+            ["452 4.2.2 Mailbox full", "450 mailbox busy", "450 4.2.1 Busy", "550 5.7.1 No", "451 4.1.8 Sender", ""]
+        {
+            assert!(!wants_less(reply), "{reply}");
+        }
+    }
     #[test]
     fn a_reply_of_several_lines_is_one() {
         let (reply, used) = parse(b"550-5.1.1 No such\r\n550 5.1.1 user\r\n250 next").unwrap().unwrap();

@@ -94,7 +94,7 @@ impl Queue {
         #[expect(clippy::expect_used, reason = "the provider is a constant of ours")]
         let tls = Tls::new(options.authorities.clone()).expect("ring has the cipher suites of TLS 1.2 and 1.3");
         let (reports, inbox) = mpsc::unbounded_channel();
-        let limits = Limits { each: options.connections_per_destination.max(1), all: options.connections.max(1) };
+        let limits = Limits { shapes: options.shapes(), all: options.connections.max(1) };
         let shared = Arc::new(Shared {
             setup: Setup { hostname: options.hostname.clone(), timeouts: options.timeouts, tls },
             schedule: Mutex::new(Schedule::new(limits, options.pauses(), options.patience())),
@@ -240,6 +240,12 @@ impl Shared {
                 s.add(Task { held: held.clone(), index }, &route, created, at, expires, now);
             }
         });
+    }
+
+    /// Schedules one more delivery of a message that is held already.
+    fn add(self: &Arc<Self>, task: Task) {
+        let Some(Delivery { route, created, next_attempt, expires, .. }) = task.delivery() else { return };
+        self.with(|s, now| s.add(task, &route, created, next_attempt, expires, now));
     }
 
     async fn send(self: &Arc<Self>, envelope: Envelope, body: &[u8], plan: Plan) -> Result<(), Error> {

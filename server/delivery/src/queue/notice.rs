@@ -4,8 +4,14 @@ use super::report::{Report, Said, Verdict};
 use super::{Shared, Task, suspension};
 use crate::dsn::{Action, Failure, Notice};
 use crate::{Delivery, Error, Plan, Target};
+use bytes::Bytes;
+use message::{Limits, Parsed};
 use model::{Direction, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a message is looked at for its attachments; one that takes longer is not returned in full.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Sends the notice that a report calls for, if it calls for one: never to the null return path (RFC 5321 §6.1), and
 /// only for recipients whose NOTIFY asks for it (RFC 3461 §4.1).
@@ -14,6 +20,8 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         Action::Failed => matches!(v.said, Said::Bounced { .. }),
         Action::Relayed => v.said == Said::Delivered { dsn: false },
         Action::Delayed => v.said == Said::Deferred,
+        // Others than the queue tell of these.
+        Action::Held | Action::Encrypted => false,
     };
     if !report.verdicts.iter().any(|(_, v)| concerned(v)) {
         return Ok(());
@@ -43,6 +51,7 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
     }
     let id = task.held.id;
     let original = shared.spool.read(id).await.map_err(|source| Error::Spool { id, source })?;
+    let whole = action == Action::Failed && returnable(&original, shared.options.return_attachment_max).await;
     let now = Timestamp::now();
     let (random, token) = token();
     let composed = Notice {
@@ -52,10 +61,11 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         envelope: &task.held.envelope,
         failures: &failures,
         original: &original,
-        full_max: shared.options.return_full_max,
+        full_max: if whole { u64::MAX } else { 0 },
         now,
         until,
         token: &token,
+        link: None,
     }
     .compose();
     let addressee = Recipient { address: to, orcpt: None, notify: Notify { never: true, ..Notify::default() } };
@@ -88,6 +98,22 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
     shared.send(envelope, &composed.body, Plan::new(vec![delivery])).await
 }
 
+/// Whether no attachment of the message is larger than this (guide chapter 6 "Limit message size").
+async fn returnable(original: &Bytes, attachment_max: u64) -> bool {
+    // What is not larger as it is encoded is not larger decoded.
+    if original.len() as u64 <= attachment_max {
+        return true;
+    }
+    let original = original.clone();
+    let largest = tokio::task::spawn_blocking(move || {
+        let limits = Limits { archive_depth: 0, kept: 0, wall_time: LOOK, ..Limits::default() };
+        let parsed = Parsed::parse(original, &limits);
+        let parts = parsed.attachments.iter().map(|a| a.size);
+        if parsed.limits_hit.is_empty() { parts.max().unwrap_or(0) } else { u64::MAX }
+    });
+    largest.await.is_ok_and(|largest| largest <= attachment_max)
+}
+
 /// The return path, when the message expires, and each recipient that the sender wants to hear of, by index.
 fn addressees(task: &Task, action: Action) -> Option<(EmailAddress, Timestamp, Vec<Option<Recipient>>)> {
     let plan = task.held.plan.lock();
@@ -99,6 +125,7 @@ fn addressees(task: &Task, action: Action) -> Option<(EmailAddress, Timestamp, V
                 Action::Failed => n.failure,
                 Action::Relayed => n.success,
                 Action::Delayed => n.delay,
+                Action::Held | Action::Encrypted => false,
             }
     };
     let recipients = delivery.recipients.iter().map(|t| wanted(t.recipient.notify).then(|| t.recipient.clone()));

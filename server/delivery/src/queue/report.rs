@@ -105,6 +105,13 @@ impl Report {
         self.verdicts.iter().any(|(_, v)| v.said != Said::Deferred)
     }
 
+    /// The copy of what a host has just taken, where it slept until now.
+    pub fn wake_copy(&self) -> Option<Task> {
+        let taken = self.verdicts.iter().any(|(_, v)| matches!(v.said, Said::Delivered { .. }));
+        let index = taken.then(|| self.task.held.plan.lock().wake(self.task.index, self.at)).flatten()?;
+        Some(Task { held: self.task.held.clone(), index })
+    }
+
     /// Nobody has to be told before this is noted.
     pub fn is_plain(&self) -> bool {
         !self.verdicts.iter().any(|(_, v)| matches!(v.said, Said::Bounced { .. }))

@@ -3,7 +3,7 @@
 use super::report::{Report, Said, Verdict};
 use super::schedule::{DestinationId, Failed, ItemId, Start, Taken};
 use super::{Shared, Task};
-use crate::client::{Answer, Connection, Mail};
+use crate::client::{Answer, Connection, Mail, wants_less};
 use crate::route::{self, NoAddress, NoHosts};
 use crate::{Delivery, Route};
 use model::{Recipient, Timestamp};
@@ -36,7 +36,7 @@ pub(super) async fn run(shared: Arc<Shared>, start: Start) {
     let mut worker =
         Worker { shared, destination: start.destination, route: start.route, connection: None, current: None };
     let mut first = true;
-    while let Some(taken) = worker.shared.with(|s, _| s.take(worker.destination, first)) {
+    while let Some(taken) = worker.shared.with(|s, now| s.take(worker.destination, first, now)) {
         first = false;
         worker.current = Some(taken.item);
         // Reports are written down more slowly than they come: wait, so that they do not pile up.
@@ -51,7 +51,12 @@ pub(super) async fn run(shared: Arc<Shared>, start: Start) {
         match report {
             Some(mut report) => {
                 report.permit = Some(permit);
+                // Before the report, because the message may be finished by it.
+                let copy = report.wake_copy();
                 let _ = worker.shared.reports.send(super::settle::Message::Report(report));
+                if let Some(copy) = copy {
+                    worker.shared.add(copy);
+                }
             }
             None => break,
         }
@@ -182,7 +187,12 @@ impl Worker {
             }
         }
         report.at = Timestamp::now();
-        self.shared.schedule.lock().good(self.destination);
+        let enough = |v: &Verdict| v.said == Said::Deferred && (!v.replied || wants_less(&v.reply));
+        let slowed = report.verdicts.iter().any(|(_, v)| enough(v));
+        self.shared.with(|s, now| match slowed {
+            true => s.slowed(self.destination, taken.turn, now),
+            false => s.good(self.destination, now),
+        });
         if let Some((_, v)) = report.verdicts.iter().find(|(_, v)| v.said == Said::Deferred) {
             self.shared.schedule.lock().note(self.destination, &v.reply);
         }

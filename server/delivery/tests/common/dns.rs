@@ -4,10 +4,10 @@ use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{NameServerConfig, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::op::{Message, MessageType, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{A, MX};
+use hickory_resolver::proto::rr::rdata::{A, AAAA, MX};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 use tokio::net::UdpSocket;
 
@@ -15,6 +15,7 @@ use tokio::net::UdpSocket;
 pub struct Zone {
     pub mx: HashMap<&'static str, Vec<(u16, &'static str)>>,
     pub a: HashMap<&'static str, Ipv4Addr>,
+    pub aaaa: HashMap<&'static str, Ipv6Addr>,
     /// Names whose questions fail.
     pub broken: Vec<&'static str>,
 }
@@ -58,11 +59,15 @@ fn answer(zone: &Zone, question: &Message) -> Message {
         RecordType::A => {
             zone.a.get(name).map(|ip| add(RData::A(A(*ip))));
         }
+        RecordType::AAAA => {
+            zone.aaaa.get(name).map(|ip| add(RData::AAAA(AAAA(*ip))));
+        }
         _ => {}
     }
+    let known = zone.mx.contains_key(name) || zone.a.contains_key(name) || zone.aaaa.contains_key(name);
     if zone.broken.contains(&name) {
         reply.metadata.response_code = ResponseCode::ServFail;
-    } else if !zone.mx.contains_key(name) && !zone.a.contains_key(name) {
+    } else if !known {
         reply.metadata.response_code = ResponseCode::NXDomain;
     }
     reply

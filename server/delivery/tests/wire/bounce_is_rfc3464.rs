@@ -1,5 +1,6 @@
 use crate::common::peer::{Peer, Script};
 use crate::common::{Fixture, Letter, host};
+use delivery::Options;
 use model::Notify;
 
 async fn refused(letter: Letter) -> (Fixture, Peer) {
@@ -123,19 +124,39 @@ async fn nobody_is_told_where_nobody_is_to_be_told() {
 }
 
 #[tokio::test]
-async fn a_large_original_is_not_returned() {
+async fn of_a_message_with_a_large_attachment_only_the_header_is_returned() {
+    assert_eq!(Options::new("mx.test").return_attachment_max, 10_000_000);
     let mut options = crate::common::quick_options();
-    options.return_full_max = 1_000;
+    options.return_attachment_max = 1_000;
     let (f, sender) = (Fixture::with(options), Peer::start(Script::default()).await);
     let gateway = Peer::start(Script::answer("RCPT", "550 5.1.1 No")).await;
     f.gateway("acme.test", &[gateway.at]);
     *f.routes.notices.lock() = Some(host(sender.at));
-    let mut letter = Letter::to(&["gone@acme.test"]);
-    letter.body.extend(b"0123456789\r\n".repeat(100));
-    f.post(letter).await;
-    f.empty().await;
-    let text = sender.messages()[0].text();
-    assert!(text.contains("text/rfc822-headers") && !text.contains("0123456789"));
+    // (bytes of text, bytes of each attachment, whether the whole message comes back)
+    let cases = [(2_000, vec![900, 900], true), (20, vec![900, 1_100], false), (20, vec![], true)];
+    for (n, (text, attachments, whole)) in cases.into_iter().enumerate() {
+        let mut letter = Letter::to(&["gone@acme.test"]);
+        letter.body = with_attachments(text, &attachments);
+        f.post(letter).await;
+        f.empty().await;
+        let text = sender.messages()[n].text();
+        assert_eq!(text.contains("message/rfc822"), whole, "{text}");
+        assert_eq!(text.contains("MDEyMzQ1") || text.contains("0123456789"), whole, "{text}");
+        assert!(text.contains("Subject: with files"), "{text}");
+    }
+}
+
+/// `0123456789` over and over.
+fn with_attachments(text: usize, attachments: &[usize]) -> Vec<u8> {
+    let mut body = "From: ann@sender.test\r\nSubject: with files\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n".to_owned();
+    (0..text / 10).for_each(|_| body.push_str("0123456789\r\n"));
+    for size in attachments {
+        body.push_str("--b\r\nContent-Type: application/octet-stream; name=x.bin\r\nContent-Disposition: attachment; filename=x.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+        // Forty octets of base64 are thirty of the file.
+        (0..size / 30).for_each(|_| body.push_str("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5\r\n"));
+    }
+    body.push_str("--b--\r\n");
+    body.into_bytes()
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn exchangers_are_tried_in_order_of_preference() {
         // The best has no address, the second does not listen.
         mx: [("far.test", vec![(30, "c.far.test."), (10, "a.far.test."), (20, "b.far.test.")])].into(),
         a: [("b.far.test", Ipv4Addr::new(127, 0, 0, 9)), ("c.far.test", HERE)].into(),
-        broken: Vec::new(),
+        ..Zone::default()
     };
     let f = post(zone, peer.at.port(), "bob@far.test").await;
     f.empty().await;

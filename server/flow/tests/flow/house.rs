@@ -64,7 +64,7 @@ impl House {
         let recorder = Arc::new(Recorder::new(batches.clone()));
         let queue = Queue::start(spool.clone(), options, routing.clone(), recorder);
         let (intake, receiver) = flow::pipeline::intake();
-        let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
+        let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing.clone(), intake.waiting()));
         let config = Config {
             url: "https://filter.test".into(),
             hostname: "mx.postern.test".into(),
@@ -84,6 +84,8 @@ impl House {
             snapshots: snapshots.clone(),
             services: Services::new(Authenticator::with_zone(Zone::default(), Arc::new(Timestamp::now))),
             knowledge: Arc::new(LiveKnowledge::load(dir.path().to_owned()).unwrap()),
+            service: service.clone(),
+            routing,
             discovery: Discovery::new(Arc::new(Zone::default()), "mx.postern.test".into(), service.clone()),
             options: PipelineOptions {
                 threads: 1,
@@ -98,6 +100,18 @@ impl House {
 
     /// As the SMTP session hands it in.
     pub async fn take(&self, direction: Direction, from: &str, to: &[&str], body: &[u8]) -> MessageId {
+        self.take_by(None, direction, from, to, body).await
+    }
+
+    /// `sending`: by which right; none: by that of the network that it comes from.
+    pub async fn take_by(
+        &self,
+        sending: Option<model::Sending>,
+        direction: Direction,
+        from: &str,
+        to: &[&str],
+        body: &[u8],
+    ) -> MessageId {
         self.snapshots.refresh_if_changed().await.unwrap();
         let now = Timestamp::now();
         let mut random = [0; 16];
@@ -120,7 +134,7 @@ impl House {
             eight_bit: !body.is_ascii(),
             smtputf8: false,
             require_tls: false,
-            sending: None,
+            sending,
             return_headers_only: false,
             envid: None,
             size: body.len() as u64,
@@ -135,6 +149,18 @@ impl House {
 
     pub async fn send(&self, from: &str, to: &[&str], body: &str) -> MessageId {
         self.take(Direction::Outbound, from, to, body.as_bytes()).await
+    }
+
+    /// The owner of a mailbox, as if logged in.
+    pub async fn owner(&self, address: &str) -> Actor {
+        let found = self.snapshots.get().lookup(&address.parse().unwrap());
+        let service::Lookup::Known(known) = found else { panic!("{address}") };
+        Actor {
+            principal: model::Principal::Owner { mailbox: known.mailbox },
+            role: model::Role::Owner,
+            name: address.into(),
+            origin: "test".into(),
+        }
     }
 
     pub async fn domain(&self, name: &str) -> model::DomainId {

@@ -10,5 +10,7 @@ mod house;
 mod peer;
 
 mod connection_is_tested;
+mod copies_are_kept;
 mod outbound_is_annotated;
 mod outbound_is_signed;
+mod senders_are_told;

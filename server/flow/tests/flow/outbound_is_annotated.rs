@@ -91,3 +91,41 @@ accounts:
         gateway.messages().iter().flat_map(|m| m.rcpt.clone()).filter(|r| r.contains("archive@acme.test")).count();
     assert_eq!(copies, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_of_relay_users_leaves_as_the_settings_of_the_relay_say() {
+    let (mx, smart, exception) = (
+        Peer::start(Script::default()).await,
+        Peer::start(Script::default()).await,
+        Peer::start(Script::default()).await,
+    );
+    let document = format!(
+        "
+accounts:
+  - name: acme
+    default_relay:
+      outbound_routing:
+        route: '{}'
+        delivery_exceptions: {{ bank.test: {{ route: '{}', encryption: attempt }} }}
+    domains: [{{ name: acme.test, gateways: ['127.0.0.1:9'], mailboxes: [{{ name: bob }}] }}]
+    outbound_ips: [{{ range: 127.0.0.9/32 }}]
+  - {{ name: other }}
+",
+        host(&smart),
+        host(&exception)
+    );
+    let house = House::open(&document, exchangers(&["partner.test", "bank.test"]), mx.at.port()).await;
+    let account = house.snapshots.get().domain("acme.test").unwrap().account;
+    let relay = Some(model::Sending::Relay(account));
+    for to in ["x@partner.test", "x@bank.test"] {
+        house.take_by(relay, model::Direction::Outbound, "bob@acme.test", &[to], FROM_INSIDE.as_bytes()).await;
+    }
+    eventually("by the relay's routes", || smart.count() == 1 && exception.count() == 1).await;
+    // The outbound IP has no such route, nor has the relay of another account.
+    house.send("bob@acme.test", &["x@partner.test"], FROM_INSIDE).await;
+    eventually("by the exchangers", || mx.count() == 1).await;
+    let other = Some(model::Sending::Relay(model::AccountId(account.0 + 1)));
+    house.take_by(other, model::Direction::Outbound, "joe@x.test", &["x@partner.test"], FROM_INSIDE.as_bytes()).await;
+    eventually("by the exchangers too", || mx.count() == 2).await;
+    assert_eq!((smart.count(), exception.count()), (1, 1));
+}

@@ -170,4 +170,13 @@ impl Values {
     pub fn spool_hours(&self) -> u16 {
         if self.is_outbound() { self.outbound_routing.spool_hours } else { self.routing.spool_hours }
     }
+
+    /// Days for which a copy of what is delivered is kept, if it is. Email Continuity needs one (guide chapter 6).
+    pub fn keeps_copies(&self) -> Option<u8> {
+        let (out, routing) = (&self.outbound_routing, &self.routing);
+        match self.is_outbound() {
+            true => out.keep_copies.then_some(out.keep_copies_days),
+            false => (routing.keep_copies || self.continuity.enabled).then_some(routing.keep_copies_days),
+        }
+    }
 }

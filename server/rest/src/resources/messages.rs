@@ -1,12 +1,13 @@
 //! The message log: what became of each message.
 
+use super::quarantine::HeldMessageDetail;
 use super::words::{ActionWord, CategoryWord, DirectionWord, DispositionWord};
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::error::ApiError;
 use crate::page::{List, PageParams, after, search};
-use crate::params::Query;
+use crate::params::{Id, Query};
 use crate::time::Time;
 use axum::extract::{Path, State};
 use model::{Action, Category, Direction, Disposition, DomainId, MailboxId, MessageId};
@@ -47,6 +48,15 @@ pub struct TrackedMessage {
     pub reply: String,
     /// When the disposition last changed.
     pub updated: Time,
+    /// The copy that is kept of a delivered message, for `/delivered-copies/{id}`.
+    pub kept_copy: Option<i64>,
+}
+
+/// Where a message went again.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentAgain {
+    #[schema(example = "bob@acme.test")]
+    pub to: String,
 }
 
 impl From<LogRow> for TrackedMessage {
@@ -67,6 +77,7 @@ impl From<LogRow> for TrackedMessage {
             host: r.host,
             reply: r.reply,
             updated: Time(r.updated),
+            kept_copy: r.kept,
         }
     }
 }
@@ -107,7 +118,7 @@ pub struct MessageList {
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get)).routes(routes!(copy)).routes(routes!(send_again))
 }
 
 /// Lists what became of messages, newest first
@@ -159,4 +170,28 @@ async fn get(
         true => Err(ApiError::not_found("message")),
         false => Ok(Json(List::after(rows, TrackedMessage::from))),
     }
+}
+
+/// Shows a delivered message of which a copy is kept: its header, not its content
+#[utoipa::path(
+    get, path = "/delivered-copies/{id}", operation_id = "get_delivered_copy", tag = "messages",
+    params(("id" = i64, Path)),
+    responses((status = 200, description = "The message", body = HeldMessageDetail)),
+    security(("token" = ["quarantine:read"])),
+)]
+async fn copy(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<Json<HeldMessageDetail>, ApiError> {
+    Ok(Json(service.kept_message(&caller.actor, id).await?.into()))
+}
+
+/// Sends a delivered message to its recipient again
+///
+/// As it was delivered; at most once a minute.
+#[utoipa::path(
+    post, path = "/delivered-copies/{id}/send", operation_id = "send_delivered_copy", tag = "messages",
+    params(("id" = i64, Path)),
+    responses((status = 200, description = "Where it goes", body = SentAgain)),
+    security(("token" = ["quarantine:write"])),
+)]
+async fn send_again(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<Json<SentAgain>, ApiError> {
+    Ok(Json(SentAgain { to: service.release_kept(&caller.actor, id).await? }))
 }

@@ -25,6 +25,23 @@ pub struct Deferred {
     pub last_error: String,
 }
 
+/// What goes to one destination now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DestinationNow {
+    #[schema(example = "gateway of acme.test")]
+    pub destination: String,
+    pub messages: u64,
+    /// Connections at work.
+    pub connections: u64,
+    /// Connections that it may have now: more while it takes all, half as many when it says that it has enough.
+    pub connections_allowed: u64,
+    pub connections_max: u64,
+    /// Messages that it is given in a minute; null: as many as it takes.
+    pub messages_per_minute: Option<u64>,
+    /// How often it has asked for less since mail began to wait for it.
+    pub slowed: u64,
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Queue {
     /// Messages that the filter has not yet looked at.
@@ -32,6 +49,8 @@ pub struct Queue {
     /// Messages that have not yet left.
     pub waiting_delivery: u64,
     pub deferred: Vec<Deferred>,
+    /// All destinations that mail waits for.
+    pub destinations: Vec<DestinationNow>,
 }
 
 impl From<QueueView> for Queue {
@@ -43,7 +62,21 @@ impl From<QueueView> for Queue {
             next_attempt: Time(d.next_attempt),
             last_error: d.last_error,
         });
-        Queue { waiting_filter: v.waiting_filter, waiting_delivery: v.waiting_delivery, deferred: deferred.collect() }
+        let destinations = v.destinations.into_iter().map(|d| DestinationNow {
+            destination: d.destination,
+            messages: d.messages,
+            connections: d.connections,
+            connections_allowed: d.connections_allowed,
+            connections_max: d.connections_max,
+            messages_per_minute: d.per_minute,
+            slowed: d.slowed,
+        });
+        Queue {
+            waiting_filter: v.waiting_filter,
+            waiting_delivery: v.waiting_delivery,
+            deferred: deferred.collect(),
+            destinations: destinations.collect(),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     for i in 0..5 {
         held.push(s.world.hold(u128::from(n * 10 + i), "bob@acme.test", false).await);
     }
+    let kept = s.world.keep(u128::from(n * 10 + 9), "bob@acme.test").await;
     let system = &crate::world::system();
     let service = &s.world.service;
     let spare_account = service.add_account(system, &format!("spare {n}")).await.unwrap().0;
@@ -196,6 +197,8 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("delete_held_message", Delete, "POST", format!("/quarantine/{}/delete", held[2]), none.clone(), 200);
     op("release_held_messages", Release, "POST", "/quarantine/release".into(), json!({ "ids": [held[3]] }), 200);
     op("delete_held_messages", Delete, "POST", "/quarantine/delete".into(), json!({ "ids": [held[4]] }), 200);
+    op("get_delivered_copy", ReadMessage, "GET", format!("/delivered-copies/{kept}"), none.clone(), 200);
+    op("send_delivered_copy", Release, "POST", format!("/delivered-copies/{kept}/send"), none.clone(), 200);
     op("get_queue", ViewQueue, "GET", "/queue".into(), none.clone(), 200);
     op("retry_queue", RetryQueue, "POST", "/queue/retry".into(), none.clone(), 202);
     op("get_overview", Overview, "GET", "/overview".into(), none.clone(), 200);

@@ -225,6 +225,7 @@ impl Service {
         let mut wrong = change.problems(of);
         wrong.extend(selection.problems(of));
         Error::fields(wrong)?;
+        crate::settings::only_system(scope, &change.settings)?;
         let mut tx = self.inner.store.begin().await?;
         selection.check(&mut tx, scope).await?;
         for group in change.join.iter().chain(&change.leave) {

@@ -3,7 +3,7 @@
 use super::Snapshot;
 use crate::layers::Base;
 use model::settings::{Layered, Level};
-use model::{AccountId, Cidr, Direction, DomainName, EmailAddress, Sending, Values};
+use model::{AccountId, Cidr, Direction, DomainName, EmailAddress, MailboxId, Sending, Values};
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -67,6 +67,8 @@ pub struct Sender {
     pub account: AccountId,
     /// The return path is the primary address of a mailbox of the account.
     pub known: bool,
+    /// That mailbox.
+    pub mailbox: Option<MailboxId>,
     pub values: Values,
 }
 
@@ -110,10 +112,10 @@ impl Snapshot {
             (m.address.key() == key).then_some((m, home))
         });
         let Some((mailbox, home)) = mailbox else {
-            return Some(Sender { account, known: false, values: layered.resolve(Direction::Outbound) });
+            return Some(Sender { account, known: false, mailbox: None, values: layered.resolve(Direction::Outbound) });
         };
         let layered = mailbox.own.iter().fold(layered, |layered, own| own.over(layered, &home.groups));
-        Some(Sender { account, known: true, values: layered.resolve(Direction::Outbound) })
+        Some(Sender { account, known: true, mailbox: Some(mailbox.id), values: layered.resolve(Direction::Outbound) })
     }
 }
 

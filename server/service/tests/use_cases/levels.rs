@@ -153,3 +153,20 @@ async fn defaults_of_the_system_are_the_systems_and_those_of_an_account_its_own(
     let Err(service::Error::User(wrong)) = wrong else { panic!("{wrong:?}") };
     assert_eq!(wrong.fields[0].field, "routing.max_size_mb", "{wrong:?}");
 }
+
+#[tokio::test]
+async fn only_the_system_s_administrators_have_strangers_told() {
+    let w = World::new().await;
+    let ip = outbound_ip(&w, "192.0.2.77").await;
+    let change = [("outbound_notification.unknown_senders".to_owned(), json!(true))];
+    let own = World::administrator(Role::Account, 1);
+    let refused = w.service.change_settings(&own, SettingsOf::OutboundIp(ip), &change).await;
+    assert_eq!(code(&refused), Some(ErrorCode::Invalid));
+    let bulk = service::BulkChange { settings: change.to_vec(), ..Default::default() };
+    let picked = service::BulkSelection { ids: vec![ip], ..Default::default() };
+    let refused = w.service.start_bulk(&own, service::BulkOf::OutboundIps, &picked, &bulk).await;
+    assert_eq!(code(&refused), Some(ErrorCode::Invalid));
+    let others = [("outbound_notification.other_filters".to_owned(), json!(true))];
+    assert!(w.service.change_settings(&own, SettingsOf::OutboundIp(ip), &others).await.is_ok());
+    assert!(w.service.change_settings(&system(), SettingsOf::OutboundIp(ip), &change).await.is_ok());
+}

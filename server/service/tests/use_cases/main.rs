@@ -12,6 +12,7 @@ mod feed;
 mod forms;
 mod groups;
 mod isolation;
+mod kept;
 mod levels;
 mod login;
 mod look;

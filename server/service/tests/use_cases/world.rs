@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::{MessageRecord, QuarantineRecord, RecipientRecord};
+use store::{KeptRecord, MessageRecord, QuarantineRecord, RecipientRecord};
 
 pub const NOW: Timestamp = Timestamp(1_795_514_400_000);
 pub const PASSWORD: &str = "correct horse";
@@ -47,7 +47,7 @@ impl Outbox for MemoryOutbox {
         })
     }
     fn queue(&self) -> QueueView {
-        QueueView { waiting_filter: 2, waiting_delivery: 3, deferred: vec![] }
+        QueueView { waiting_filter: 2, waiting_delivery: 3, deferred: vec![], destinations: vec![] }
     }
     fn retry_now(&self, domain: Option<&DomainName>) {
         self.retried.lock().unwrap().push(domain.map(ToString::to_string));
@@ -217,6 +217,37 @@ accounts:
 
     /// A held message to the mailbox; its id in the quarantine.
     pub async fn hold(&self, n: u128, address: &str, system: bool) -> i64 {
+        let edits = vec![Edit::insert(0, "X-MAG-CATEGORY: SPAM\r\n")];
+        let id = self
+            .record(n, address, system, |r, blob| r.held = Some(QuarantineRecord { blob, edits, system, sender: None }))
+            .await;
+        let all = view::QuarantineQuery { all: true, per_page: 500, ..Default::default() };
+        let rows = self.service.quarantine(&crate::world::system(), &all).await.unwrap().rows;
+        rows.iter().find(|r| r.message == id).unwrap().id
+    }
+
+    /// A delivered message to the mailbox of which a copy is kept; the copy's id.
+    pub async fn keep(&self, n: u128, address: &str) -> i64 {
+        let until = self.now().plus(7 * model::time::DAY);
+        let id = self
+            .record(n, address, false, |r, blob| {
+                r.disposition = Disposition::Delivered;
+                r.kept = Some(KeptRecord { blob, edits: Vec::new(), until });
+            })
+            .await;
+        let query = service::LogQuery { message: Some(id), ..Default::default() };
+        let all = service::After { cursor: None, limit: 10 };
+        let rows = self.service.messages_after(&crate::world::system(), &query, &all).await.unwrap().rows;
+        rows.iter().find_map(|r| r.kept).unwrap()
+    }
+
+    async fn record(
+        &self,
+        n: u128,
+        address: &str,
+        system: bool,
+        change: impl FnOnce(&mut RecipientRecord, String),
+    ) -> MessageId {
         let m = self.mailbox(address).await;
         let received = self.now();
         let verdict = Verdict {
@@ -244,7 +275,7 @@ accounts:
         };
         let blob = format!("{n:064x}");
         self.bodies.0.lock().unwrap().insert(blob.clone(), Bytes::from_static(BODY));
-        let record = MessageRecord {
+        let mut record = MessageRecord {
             id: MessageId::new(received, n),
             received,
             direction: Direction::Inbound,
@@ -269,14 +300,14 @@ accounts:
                 account: Some(m.account),
                 verdict,
                 disposition: Disposition::Quarantined,
-                held: Some(QuarantineRecord { blob, edits: vec![Edit::insert(0, "X-MAG-CATEGORY: SPAM\r\n")], system }),
+                kept: None,
+                held: None,
             }],
         };
+        change(&mut record.recipients[0], blob);
         let id = record.id;
         self.store.record_messages(&[record]).await.unwrap();
-        let all = view::QuarantineQuery { all: true, per_page: 500, ..Default::default() };
-        let rows = self.service.quarantine(&crate::world::system(), &all).await.unwrap().rows;
-        rows.iter().find(|r| r.message == id).unwrap().id
+        id
     }
 
     pub fn sent(&self) -> Vec<OutgoingMail> {

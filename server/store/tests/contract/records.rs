@@ -60,6 +60,7 @@ pub fn message(n: u128, received: Timestamp) -> MessageRecord {
             account: Some(AccountId(1)),
             verdict,
             disposition: Disposition::Pending,
+            kept: None,
             held: None,
         }],
     }
@@ -77,6 +78,7 @@ pub fn held(n: u128, received: Timestamp, subject: &str) -> MessageRecord {
         blob: format!("{n:064x}"),
         edits: vec![Edit::insert(0, vec![0, 255, b'X'])],
         system: false,
+        sender: None,
     });
     m
 }

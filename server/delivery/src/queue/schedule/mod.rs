@@ -3,6 +3,8 @@
 //! A delivery is ready, waiting for its own time, or taken (being tried, or its result being written down).
 //! A destination that cannot be reached is down: its mail stays ready, one connection at a time probes it at
 //! growing pauses, and the first that succeeds lets all of it flow. Deliveries that a host deferred one by one wait on their own.
+//! How many connections a destination has follows what it answers: more while all goes well, half as many when it says that
+//! it has enough, never more than is allowed; and what goes to it in a minute may be bounded.
 
 mod destination;
 mod todo;
@@ -14,15 +16,14 @@ mod tests;
 pub(super) use todo::{Due, Failed, Limits, Overdue, Start, Taken, Todo};
 pub use view::DestinationView;
 
+#[cfg(test)]
+use destination::GOOD;
 use destination::{Destination, Down};
 
 use super::Task;
 use crate::Route;
 use model::Timestamp;
 use std::collections::{BTreeSet, HashMap, VecDeque};
-
-/// How many good transactions raise a lowered limit of connections by one.
-const GOOD: u32 = 50;
 
 pub(in crate::queue) type ItemId = u64;
 pub(in crate::queue) type DestinationId = u64;
@@ -54,6 +55,8 @@ enum Event {
     Late(ItemId),
     Expire(ItemId),
     Probe(DestinationId),
+    /// A destination may be given something again.
+    Free(DestinationId),
 }
 
 pub(super) struct Schedule {
@@ -129,7 +132,8 @@ impl Schedule {
             None => {
                 let id = self.id();
                 self.ids.insert(route.clone(), id);
-                self.destinations.insert(id, Destination::new(route.clone(), self.limits.each));
+                let (ceiling, spacing) = self.limits.shapes.of(route);
+                self.destinations.insert(id, Destination::new(route.clone(), ceiling, spacing));
                 id
             }
         };
@@ -166,19 +170,24 @@ impl Schedule {
     }
 
     /// The next delivery for a worker of this destination; none: the worker ends. `first`: it has just started.
-    pub fn take(&mut self, destination: DestinationId, first: bool) -> Option<Taken> {
+    pub fn take(&mut self, destination: DestinationId, first: bool, now: Timestamp) -> Option<Taken> {
         let d = self.destinations.get_mut(&destination)?;
         d.starting -= usize::from(first);
         let crowded = d.active > d.limit || self.active >= self.limits.all && !self.hungry.is_empty() && d.active > 1;
         // Only the probe, with its first delivery, may take mail for a destination that is down.
         let barred = d.down.as_mut().is_some_and(|down| !first || !std::mem::take(&mut down.probing));
-        if self.stopping || barred || !first && crowded {
+        if self.stopping || barred || d.free_at > now || !first && crowded {
             return None;
         }
         while let Some(id) = d.ready.pop_front() {
             if let Some(item) = self.items.get_mut(&id).filter(|i| i.place == Place::Ready) {
                 (item.place, item.tried) = (Place::Taken, true);
-                return Some(Taken { item: id, task: item.task.clone(), epoch: d.epoch });
+                let taken = Taken { item: id, task: item.task.clone(), epoch: d.epoch, turn: d.turn };
+                if let Some(spacing) = d.spacing {
+                    d.free_at = now.plus(spacing);
+                }
+                self.arm(destination, now);
+                return Some(taken);
             }
         }
         None
@@ -203,13 +212,29 @@ impl Schedule {
     }
 
     /// A transaction went well.
-    pub fn good(&mut self, destination: DestinationId) {
-        let each = self.limits.each;
-        if let Some(d) = self.destinations.get_mut(&destination).filter(|d| d.limit < each) {
-            d.good += 1;
-            if d.good >= GOOD {
-                (d.good, d.limit) = (0, d.limit + 1);
-            }
+    pub fn good(&mut self, destination: DestinationId, now: Timestamp) {
+        if self.destinations.get_mut(&destination).is_some_and(Destination::grow) {
+            self.pump(destination, now);
+        }
+    }
+
+    /// In a transaction of this `turn` the host said that it has enough, or fell silent. What several transactions hear
+    /// at a time counts once.
+    pub fn slowed(&mut self, destination: DestinationId, turn: u64, now: Timestamp) {
+        // A second, with the pauses of production.
+        let rest = (self.pause(1) / 60).max(1);
+        if let Some(d) = self.destinations.get_mut(&destination).filter(|d| d.turn == turn) {
+            d.halve(rest, now);
+            metrics::counter!("postern_delivery_slowed_total").increment(1);
+        }
+        self.arm(destination, now);
+    }
+
+    /// Makes sure that a destination that must wait goes on in time.
+    fn arm(&mut self, destination: DestinationId, now: Timestamp) {
+        if let Some(d) = self.destinations.get_mut(&destination).filter(|d| d.free_at > now && !d.timed) {
+            d.timed = true;
+            self.timers.insert((d.free_at, Event::Free(destination)));
         }
     }
 
@@ -218,7 +243,7 @@ impl Schedule {
         let Some(d) = self.destinations.get_mut(&destination) else { return Failed::Down(now) };
         d.last_error = error.to_owned();
         if d.connected > 0 && d.down.is_none() {
-            (d.limit, d.good) = (d.connected, 0);
+            d.keep_to(d.connected);
             return Failed::Crowded;
         }
         match &d.down {
@@ -270,7 +295,7 @@ impl Schedule {
     fn pump(&mut self, destination: DestinationId, now: Timestamp) {
         let Some(d) = self.destinations.get_mut(&destination) else { return };
         let limit = match &d.down {
-            _ if self.stopping => 0,
+            _ if self.stopping || d.free_at > now => 0,
             Some(down) => usize::from(now >= down.probe_at),
             None => d.limit,
         };
@@ -293,7 +318,7 @@ impl Schedule {
     }
 
     fn forget(&mut self, destination: DestinationId) {
-        if let Some(d) = self.destinations.get(&destination).filter(|d| d.items == 0 && d.active == 0) {
+        if let Some(d) = self.destinations.get(&destination).filter(|d| d.items == 0 && d.active == 0 && !d.timed) {
             self.ids.remove(&d.route);
             self.destinations.remove(&destination);
         }
@@ -350,6 +375,15 @@ impl Schedule {
                     }
                 }
                 Event::Probe(destination) => self.pump(destination, now),
+                Event::Free(destination) => {
+                    if let Some(d) = self.destinations.get_mut(&destination) {
+                        d.timed = false;
+                    }
+                    // It may have been told to wait longer meanwhile.
+                    self.arm(destination, now);
+                    self.pump(destination, now);
+                    self.forget(destination);
+                }
                 Event::Late(id) => due.late.extend(self.overdue(id)),
                 Event::Expire(id) if self.is_next(id) => {
                     let pause = self.pause(1).max(model::time::SECOND);

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::queue::Held;
+use crate::shape::{Shape, Shapes};
 use crate::{Delivery, Plan, Target};
 use model::{Direction, DomainName, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo};
 use parking_lot::Mutex;
@@ -43,8 +44,13 @@ fn task(number: u128) -> Task {
     Task { held: Arc::new(Held { id: envelope.id, envelope: Arc::new(envelope), plan }), index: 0 }
 }
 
+fn limits(each: usize, all: usize) -> Limits {
+    let usual = Shape { connections: Some(each), per_minute: None };
+    Limits { shapes: Shapes { usual, ..Shapes::default() }, all }
+}
+
 fn schedule(each: usize, all: usize) -> Schedule {
-    Schedule::new(Limits { each, all }, vec![100, 200, 400], None)
+    Schedule::new(limits(each, all), vec![100, 200, 400], None)
 }
 
 fn add(s: &mut Schedule, domain: &str, count: usize, now: i64) -> Vec<Start> {
@@ -55,7 +61,7 @@ fn add(s: &mut Schedule, domain: &str, count: usize, now: i64) -> Vec<Start> {
 }
 
 fn fail(s: &mut Schedule, start: &Start, now: i64) -> Failed {
-    let taken = s.take(start.destination, true).unwrap();
+    let taken = s.take(start.destination, true, Timestamp(now)).unwrap();
     let failed = s.failed(start.destination, taken.epoch, "refused", Timestamp(now));
     s.again(taken.item, None, Timestamp(now));
     s.release(start.destination, Timestamp(now));
@@ -74,10 +80,13 @@ fn a_worker_is_started_for_each_delivery_up_to_the_limit() {
 fn a_worker_takes_one_delivery_after_another_in_order_of_arrival() {
     let mut s = schedule(1, 100);
     let start = add(&mut s, "a.test", 3, 0).pop().unwrap();
-    let first = s.take(start.destination, true).unwrap();
-    let second = s.take(start.destination, false).unwrap();
+    let first = s.take(start.destination, true, Timestamp(0)).unwrap();
+    let second = s.take(start.destination, false, Timestamp(0)).unwrap();
     assert!(first.task.held.id < second.task.held.id);
-    assert!(s.take(start.destination, false).is_some() && s.take(start.destination, false).is_none());
+    assert!(
+        s.take(start.destination, false, Timestamp(0)).is_some()
+            && s.take(start.destination, false, Timestamp(0)).is_none()
+    );
 }
 
 #[test]
@@ -104,22 +113,22 @@ fn all_mail_flows_when_the_destination_is_up_again() {
     let mut s = schedule(20, 100);
     let start = add(&mut s, "a.test", 50, 0).pop().unwrap();
     assert_eq!(fail(&mut s, &start, 0), Failed::Down(Timestamp(100)));
-    for _ in 0..19 {
-        assert!(s.take(start.destination, true).is_none(), "workers that were starting find it down");
+    for _ in 0..4 {
+        assert!(s.take(start.destination, true, Timestamp(0)).is_none(), "workers that were starting find it down");
         s.release(start.destination, Timestamp(0));
     }
     s.due(Timestamp(100));
     let probe = s.take_todo().starts.pop().unwrap();
-    assert!(s.take(probe.destination, true).is_some());
+    assert!(s.take(probe.destination, true, Timestamp(0)).is_some());
     s.connected(probe.destination, Timestamp(100));
-    assert_eq!(s.take_todo().starts.len(), 19);
+    assert_eq!(s.take_todo().starts.len(), 4);
 }
 
 #[test]
 fn failures_of_connections_that_were_under_way_together_count_once() {
     let mut s = schedule(3, 100);
     let starts = add(&mut s, "a.test", 3, 0);
-    let taken: Vec<_> = starts.iter().map(|x| s.take(x.destination, true).unwrap()).collect();
+    let taken: Vec<_> = starts.iter().map(|x| s.take(x.destination, true, Timestamp(0)).unwrap()).collect();
     let failed: Vec<_> =
         taken.iter().map(|t| s.failed(starts[0].destination, t.epoch, "refused", Timestamp(5))).collect();
     assert_eq!(failed, [Failed::Down(Timestamp(105)); 3]);
@@ -130,23 +139,82 @@ fn a_host_that_refuses_more_connections_gets_fewer_and_is_not_down() {
     let mut s = schedule(10, 100);
     let starts = add(&mut s, "a.test", 10, 0);
     let destination = starts[0].destination;
-    let taken: Vec<_> = starts.iter().map(|x| s.take(x.destination, true).unwrap()).collect();
+    let taken: Vec<_> = starts.iter().map(|x| s.take(x.destination, true, Timestamp(0)).unwrap()).collect();
     s.connected(destination, Timestamp(0));
     s.connected(destination, Timestamp(0));
     assert_eq!(s.failed(destination, taken[2].epoch, "421 too many", Timestamp(0)), Failed::Crowded);
     s.again(taken[2].item, None, Timestamp(0));
-    (0..8).for_each(|_| s.release(destination, Timestamp(0)));
+    (0..3).for_each(|_| s.release(destination, Timestamp(0)));
     assert!(s.take_todo().starts.is_empty());
     assert!(add(&mut s, "a.test", 50, 1).is_empty(), "two connections work, and no more are opened");
-    (0..GOOD).for_each(|_| s.good(destination));
+    (0..GOOD).for_each(|_| s.good(destination, Timestamp(2)));
     assert_eq!(add(&mut s, "a.test", 1, 2).len(), 1, "when all goes well, one more is tried");
+}
+
+#[test]
+fn connections_grow_with_good_answers_and_halve_once_for_each_time_that_the_host_has_enough() {
+    let mut s = schedule(20, 100);
+    let destination = add(&mut s, "a.test", 500, 0)[0].destination;
+    let start = |s: &mut Schedule| s.take_todo().starts.len();
+    (0..40).for_each(|_| s.good(destination, Timestamp(1)));
+    assert_eq!(start(&mut s), 15, "from five to the most that there may be");
+    let taken = s.take(destination, true, Timestamp(1)).unwrap();
+    (0..9).for_each(|_| s.slowed(destination, taken.turn, Timestamp(2)));
+    assert_eq!(s.view(Timestamp(2))[0].connections_allowed, 10);
+    (0..GOOD - 1).for_each(|_| s.good(destination, Timestamp(3)));
+    assert_eq!(s.view(Timestamp(3))[0].connections_allowed, 10, "then it grows slowly");
+    s.good(destination, Timestamp(3));
+    assert_eq!(s.view(Timestamp(3))[0].connections_allowed, 11);
+}
+
+#[test]
+fn a_host_that_wants_less_than_one_connection_rests_longer_each_time() {
+    let mut s = Schedule::new(limits(1, 10), vec![60_000], None);
+    let start = add(&mut s, "a.test", 3, 0).pop().unwrap();
+    let mut now = 0;
+    for rest in [1_000, 2_000, 4_000] {
+        let taken = s.take(start.destination, true, Timestamp(now)).unwrap();
+        s.slowed(start.destination, taken.turn, Timestamp(now));
+        s.again(taken.item, None, Timestamp(now));
+        assert!(s.take(start.destination, false, Timestamp(now)).is_none());
+        s.release(start.destination, Timestamp(now));
+        assert!(s.take_todo().starts.is_empty());
+        assert_eq!(s.next(), Some(Timestamp(now + rest)));
+        now += rest;
+        s.due(Timestamp(now));
+        assert_eq!(s.take_todo().starts.len(), 1);
+    }
+}
+
+#[test]
+fn messages_of_a_destination_with_a_rate_are_spread_evenly_and_others_are_not_held_up() {
+    let own = [("a.test".to_owned(), Shape { connections: None, per_minute: Some(600) })];
+    let usual = Shape { connections: Some(3), per_minute: None };
+    let mut s = Schedule::new(Limits { shapes: Shapes { usual, own: own.into() }, all: 10 }, vec![100], None);
+    let mut sent = Vec::new();
+    let mut starts = add(&mut s, "a.test", 3, 0);
+    for now in 0..1_000 {
+        s.due(Timestamp(now));
+        starts.extend(s.take_todo().starts);
+        for start in starts.drain(..) {
+            let mut first = true;
+            while let Some(taken) = s.take(start.destination, std::mem::take(&mut first), Timestamp(now)) {
+                sent.push(now);
+                s.done(taken.item);
+            }
+            s.release(start.destination, Timestamp(now));
+        }
+    }
+    assert_eq!(sent, [0, 100, 200]);
+    assert!(s.destinations.is_empty() && s.timers.is_empty(), "its turn over, it is forgotten");
+    assert_eq!(add(&mut s, "b.test", 3, 1_000).len(), 3);
 }
 
 #[test]
 fn each_delivery_is_told_once_that_it_waits_for_a_destination() {
     let mut s = schedule(1, 100);
     let start = add(&mut s, "a.test", 3, 0).pop().unwrap();
-    let taken = s.take(start.destination, true).unwrap();
+    let taken = s.take(start.destination, true, Timestamp(0)).unwrap();
     s.failed(start.destination, taken.epoch, "refused", Timestamp(0));
     s.again(taken.item, None, Timestamp(0));
     s.release(start.destination, Timestamp(0));
@@ -163,12 +231,12 @@ fn each_delivery_is_told_once_that_it_waits_for_a_destination() {
 fn a_deferred_delivery_waits_for_its_own_time_while_others_flow() {
     let mut s = schedule(1, 100);
     let start = add(&mut s, "a.test", 2, 0).pop().unwrap();
-    let first = s.take(start.destination, true).unwrap();
+    let first = s.take(start.destination, true, Timestamp(0)).unwrap();
     s.again(first.item, Some(Timestamp(50)), Timestamp(0));
-    let second = s.take(start.destination, false).unwrap();
+    let second = s.take(start.destination, false, Timestamp(0)).unwrap();
     assert_ne!(second.item, first.item);
     s.done(second.item);
-    assert!(s.take(start.destination, false).is_none());
+    assert!(s.take(start.destination, false, Timestamp(0)).is_none());
     s.release(start.destination, Timestamp(1));
     assert_eq!(s.next(), Some(Timestamp(50)));
     s.due(Timestamp(50));
@@ -179,9 +247,9 @@ fn a_deferred_delivery_waits_for_its_own_time_while_others_flow() {
 fn what_expires_leaves_the_queue_but_not_while_it_is_tried() {
     let mut s = schedule(1, 100);
     let start = add(&mut s, "a.test", 2, 0).pop().unwrap();
-    let deferred = s.take(start.destination, true).unwrap();
+    let deferred = s.take(start.destination, true, Timestamp(0)).unwrap();
     s.again(deferred.item, Some(Timestamp(10)), Timestamp(0));
-    let taken = s.take(start.destination, false).unwrap();
+    let taken = s.take(start.destination, false, Timestamp(0)).unwrap();
     let expired = s.due(FAR).expired;
     assert_eq!(expired.len(), 1);
     assert_ne!(expired[0].item, taken.item);
@@ -196,7 +264,7 @@ fn what_was_never_tried_is_tried_once_before_it_expires_unless_its_destination_i
     assert!(s.due(FAR).expired.is_empty());
     let late = FAR.plus(60_000);
     assert!(s.due(late).expired.is_empty(), "however long the one before it takes");
-    let first = s.take(start.destination, true).unwrap();
+    let first = s.take(start.destination, true, Timestamp(0)).unwrap();
     s.again(first.item, Some(late.plus(1)), late);
     assert_eq!(s.due(late.plus(3_600_000)).expired.len(), 1);
     s.failed(start.destination, first.epoch, "no answer", late.plus(3_600_000));
@@ -209,8 +277,14 @@ fn when_all_connections_are_in_use_a_waiting_destination_gets_the_next_one() {
     let a = add(&mut s, "a.test", 10, 0);
     assert_eq!(a.len(), 2);
     assert!(add(&mut s, "b.test", 1, 0).is_empty());
-    assert!(s.take(a[0].destination, true).is_some() && s.take(a[1].destination, true).is_some());
-    assert!(s.take(a[0].destination, false).is_none(), "a busy destination gives one of its connections up");
+    assert!(
+        s.take(a[0].destination, true, Timestamp(0)).is_some()
+            && s.take(a[1].destination, true, Timestamp(0)).is_some()
+    );
+    assert!(
+        s.take(a[0].destination, false, Timestamp(0)).is_none(),
+        "a busy destination gives one of its connections up"
+    );
     s.release(a[0].destination, Timestamp(0));
     let starts = s.take_todo().starts;
     assert!(starts.iter().any(|x| x.route == route("b.test")), "{}", starts.len());
@@ -268,7 +342,7 @@ fn the_view_names_what_waits_and_why() {
 fn a_destination_without_mail_is_forgotten() {
     let mut s = schedule(1, 100);
     let start = add(&mut s, "a.test", 1, 0).pop().unwrap();
-    let taken = s.take(start.destination, true).unwrap();
+    let taken = s.take(start.destination, true, Timestamp(0)).unwrap();
     s.done(taken.item);
     s.release(start.destination, Timestamp(0));
     assert!(s.destinations.is_empty() && s.ids.is_empty() && s.timers.is_empty() && s.len() == 0 && s.active == 0);
@@ -276,7 +350,7 @@ fn a_destination_without_mail_is_forgotten() {
 
 #[test]
 fn the_sender_of_a_message_that_waits_long_is_told_once() {
-    let mut s = Schedule::new(Limits { each: 1, all: 1 }, vec![100], Some(500));
+    let mut s = Schedule::new(limits(1, 1), vec![100], Some(500));
     let start = add(&mut s, "a.test", 1, 0).pop().unwrap();
     fail(&mut s, &start, 0);
     assert!(s.due(Timestamp(499)).late.is_empty());
@@ -308,7 +382,7 @@ fn hire(s: &mut Schedule, hands: &mut Vec<Hand>) {
 /// One step of a worker; false: it has ended.
 fn step(s: &mut Schedule, hand: &mut Hand, fate: u8, now: Timestamp) -> bool {
     let Some(taken) = hand.taken.take() else {
-        hand.taken = s.take(hand.destination, std::mem::take(&mut hand.first));
+        hand.taken = s.take(hand.destination, std::mem::take(&mut hand.first), now);
         if hand.taken.is_none() {
             if hand.connected {
                 s.disconnected(hand.destination);
@@ -331,7 +405,11 @@ fn step(s: &mut Schedule, hand: &mut Hand, fate: u8, now: Timestamp) -> bool {
     if !std::mem::replace(&mut hand.connected, true) {
         s.connected(hand.destination, now);
     }
-    s.good(hand.destination);
+    if fate == 3 {
+        s.slowed(hand.destination, taken.turn, now)
+    } else {
+        s.good(hand.destination, now)
+    }
     if fate == 1 {
         s.again(taken.item, Some(now.plus(30)), now)
     } else {

@@ -3,12 +3,13 @@
 use super::{DestinationId, ItemId};
 use crate::Route;
 use crate::queue::Task;
+use crate::shape::Shapes;
 use model::Timestamp;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(in crate::queue) struct Limits {
-    /// Connections to one destination.
-    pub each: usize,
+    /// What may be sent to one destination.
+    pub shapes: Shapes,
     /// Connections in all.
     pub all: usize,
 }
@@ -32,6 +33,8 @@ pub(in crate::queue) struct Taken {
     pub task: Task,
     /// State of the destination when it was taken: a failure is counted once for each state.
     pub epoch: u64,
+    /// How often its destination had asked for less by then.
+    pub turn: u64,
 }
 
 /// A delivery whose time is over, or that takes long.

@@ -20,6 +20,14 @@ pub struct DestinationView {
     pub down: bool,
     /// Connections at work.
     pub connections: u64,
+    /// Connections that it may have now: what it answers moves that up and down.
+    pub connections_allowed: u64,
+    /// And at most.
+    pub connections_max: u64,
+    /// Messages that it is given in a minute; none: as many as it takes.
+    pub per_minute: Option<u64>,
+    /// How often it has asked for less.
+    pub slowed: u64,
 }
 
 impl Schedule {
@@ -39,10 +47,14 @@ impl Schedule {
                     destination: d.route.to_string(),
                     waiting: d.items as u64,
                     since: d.down.as_ref().map_or(created, |down| down.since),
-                    next_attempt: d.down.as_ref().map_or(next, |down| down.probe_at),
+                    next_attempt: d.down.as_ref().map_or(next.max(d.free_at), |down| down.probe_at),
                     last_error: d.last_error.clone(),
                     down: d.down.is_some(),
                     connections: d.active as u64,
+                    connections_allowed: d.limit as u64,
+                    connections_max: d.ceiling as u64,
+                    per_minute: d.spacing.map(|ms| 60_000 / ms.unsigned_abs().max(1)),
+                    slowed: d.turn,
                 })
             })
             .collect();
@@ -68,8 +80,11 @@ impl Schedule {
                 }
             }
         }
-        for down in self.destinations.values_mut().filter_map(|d| d.down.as_mut()) {
-            (down.since, down.probe_at) = (down.since.plus(ms), down.probe_at.plus(ms));
+        for destination in self.destinations.values_mut() {
+            destination.free_at = destination.free_at.plus(ms);
+            if let Some(down) = &mut destination.down {
+                (down.since, down.probe_at) = (down.since.plus(ms), down.probe_at.plus(ms));
+            }
         }
     }
 

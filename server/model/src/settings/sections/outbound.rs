@@ -143,6 +143,8 @@ section! {
         copy_to "Send a copy of every delivered message to": String = one(Entry::Email);
         /// Keep a copy of what was delivered.
         keep_copies "Keep a copy of messages delivered to the Mail Gateway": bool = flag(false);
+        /// Days for which copies are kept.
+        keep_copies_days "Keep copies for": u8 = int(35, 1, 35, "days");
         /// Ask the DNS of the Internet rather than that of the own network.
         external_dns "Use external DNS resolution": bool = flag(false);
         /// The host that takes all outbound mail; empty: by MX.

@@ -1,7 +1,7 @@
 //! How inbound mail reaches its mail servers (guide chapter 6 "Alias Handling" to "Anti Virus Engines").
 
 use crate::settings::kind::Entry;
-use crate::settings::level::{BRAND, DOMAINS, NETWORKS};
+use crate::settings::level::{BRAND, DOMAINS, INBOUND, NETWORKS};
 use crate::settings::macros::section;
 use crate::settings::spec::{choice, choice_of, flag, int, list, one, text};
 use crate::settings::types::{BoundaryEncryption, GatewayOrder};
@@ -24,7 +24,9 @@ section! {
         /// An address that gets a copy of everything that is delivered.
         copy_to "Send a copy of every delivered message": String = one(Entry::Email);
         /// Keep a copy of what was delivered, for release and Email Continuity.
-        keep_copies "Keep a copy of messages delivered to the Mail Gateway": bool = flag(false);
+        keep_copies "Keep a copy of messages delivered to the Mail Gateway": bool = flag(false).at(INBOUND);
+        /// Days for which they are kept.
+        keep_copies_days "Keep copies for": u8 = int(35, 1, 35, "days").at(INBOUND);
         /// Sender domains whose mail is refused unless it comes by TLS.
         tls_domains "Domains required to use TLS": Vec<String> = list(Entry::Domain);
     }
