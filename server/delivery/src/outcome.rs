@@ -1,11 +1,12 @@
 //! What became of a recipient, told to whoever keeps the traffic log.
 
 use model::{EmailAddress, MessageId, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::{future::Future, pin::Pin};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OutcomeKind {
     /// The next host has taken responsibility.
     Delivered,
@@ -16,7 +17,7 @@ pub enum OutcomeKind {
 }
 
 /// The result of one attempt for one recipient.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     pub id: MessageId,
     /// As the sender gave it.
@@ -33,6 +34,7 @@ pub struct Outcome {
 
 /// Who keeps outcomes. Batches come in order, one at a time.
 pub trait Outcomes: Send + Sync {
-    /// Durable when it resolves; only then the queue forgets or updates the message.
+    /// Durable when it resolves; only then the queue forgets the message, or tries it again. It may take its time: what
+    /// hosts said is in the spool meanwhile. After a crash it can be told of an outcome again.
     fn record(&self, outcomes: Vec<Outcome>) -> BoxFuture<'_, ()>;
 }

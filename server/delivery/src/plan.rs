@@ -1,15 +1,21 @@
 //! The plan of a message: what lives in `spool::Entry::state` from the filter's decision to the last delivery.
 
+use crate::Outcome;
 use model::{DomainName, Edit, EmailAddress, HostPort, Recipient, ReversePath, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// First byte of an encoded plan. A plan that a newer version wrote is refused, not misread.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// As 2, but the deliveries alone.
+const VERSION_1: u8 = 1;
 
 /// Every delivery that a message still needs. Empty: nothing to send, the entry can go.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Plan {
     pub deliveries: Vec<Delivery>,
+    /// What hosts have said and [`crate::Outcomes`] has not kept yet. It is here so that a delivery is noted in the
+    /// spool at once, however long the message log takes, and is neither repeated nor unreported after a crash.
+    pub unreported: Vec<Outcome>,
 }
 
 /// One body (the original with `edits`) for recipients that share a route: one SMTP transaction where it fits.
@@ -106,6 +112,11 @@ impl Delivery {
 }
 
 impl Plan {
+    /// A plan of which nothing was tried.
+    pub fn new(deliveries: Vec<Delivery>) -> Self {
+        Plan { deliveries, unreported: Vec::new() }
+    }
+    /// Nothing is left to deliver; there may still be something to report.
     pub fn is_done(&self) -> bool {
         self.deliveries.iter().all(Delivery::is_done)
     }
@@ -118,6 +129,7 @@ impl Plan {
     pub fn decode(state: &[u8]) -> Result<Self, String> {
         match state.split_first() {
             Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(|e| e.to_string()),
+            Some((&VERSION_1, rest)) => postcard::from_bytes(rest).map(Plan::new).map_err(|e| e.to_string()),
             Some((other, _)) => Err(format!("version {other}, this program knows {VERSION}")),
             None => Err("empty".to_owned()),
         }
@@ -128,6 +140,7 @@ impl Plan {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::OutcomeKind;
     use model::Notify;
     use proptest::prelude::*;
 
@@ -145,7 +158,24 @@ mod tests {
             edits: vec![Edit::insert(7, "X: y\r\n")],
             ..Delivery::new(r, None, vec![target.clone()], Timestamp(5), Timestamp(9))
         };
-        Plan { deliveries: routes.into_iter().map(delivery).collect() }
+        let outcome = |result| Outcome {
+            id: model::MessageId::new(Timestamp(5), 7),
+            recipient: EmailAddress::parse("bob@acme.test").unwrap(),
+            result,
+            host: "mail.acme.test [192.0.2.1]:25".into(),
+            reply: "250 2.0.0 ok".into(),
+            tls: Some("TLSv1.3".into()),
+            at: Timestamp(6),
+        };
+        let unreported =
+            [OutcomeKind::Delivered, OutcomeKind::Deferred { next: Timestamp(7) }, OutcomeKind::Bounced].map(outcome);
+        Plan { deliveries: routes.into_iter().map(delivery).collect(), unreported: unreported.into() }
+    }
+
+    #[test]
+    fn a_plan_of_the_first_version_is_read() {
+        let bytes = postcard::to_extend(&plan().deliveries, vec![VERSION_1]).unwrap();
+        assert_eq!(Plan::decode(&bytes), Ok(Plan::new(plan().deliveries)));
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Outbox for QueueOutbox {
                     ..Delivery::new(route, mail.envelope.return_path.clone(), targets, now, now.plus(KEEP_TRYING))
                 })
                 .collect();
-            match self.queue.send(mail.envelope, mail.body, Plan { deliveries }).await {
+            match self.queue.send(mail.envelope, mail.body, Plan::new(deliveries)).await {
                 // The same release has the same id: one that is under way already is not taken twice.
                 Ok(()) | Err(delivery::Error::Spool { source: spool::Error::Exists(_), .. }) => Ok(()),
                 Err(error) => Err(error.to_string()),

@@ -83,7 +83,7 @@ impl Returned<'_> {
             require_tls: false,
             sending: None,
         };
-        match self.queue.send(notice, composed.body, Plan { deliveries: vec![delivery] }).await {
+        match self.queue.send(notice, composed.body, Plan::new(vec![delivery])).await {
             Err(delivery::Error::Spool { source: spool::Error::Exists(_), .. }) => Ok(()),
             other => other,
         }

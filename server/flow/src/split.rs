@@ -56,7 +56,7 @@ pub fn plan(envelope: &Envelope, outgoing: Vec<Outgoing>, now: Timestamp) -> Pla
         }
     }
     let deliveries = deliveries.into_iter().map(|(d, _, _)| d);
-    Plan { deliveries: deliveries.chain(copies.into_iter().map(|(d, _)| d)).collect() }
+    Plan::new(deliveries.chain(copies.into_iter().map(|(d, _)| d)).collect())
 }
 
 /// One copy for each form of the message and each collector. It comes from nobody, so that nobody is told of it.

@@ -10,9 +10,21 @@ pub type Reply<T = ()> = oneshot::Sender<Result<T, Error>>;
 
 pub enum Command {
     Accept(Box<Accept>),
-    Update { id: MessageId, head: Vec<u8>, reply: Reply },
-    Finish { id: MessageId, head: Vec<u8>, reply: Option<Reply> },
-    Close { reply: oneshot::Sender<()> },
+    /// `sync`: it must be on stable storage before the reply.
+    Update {
+        id: MessageId,
+        head: Vec<u8>,
+        sync: bool,
+        reply: Reply,
+    },
+    Finish {
+        id: MessageId,
+        head: Vec<u8>,
+        reply: Option<Reply>,
+    },
+    Close {
+        reply: oneshot::Sender<()>,
+    },
 }
 
 pub struct Accept {

@@ -170,9 +170,19 @@ impl Spool {
 
     /// Replaces the message's state. The new one is on stable storage when this returns `Ok`.
     pub async fn update(&self, id: MessageId, state: Vec<u8>) -> Result<(), Error> {
+        self.set_state(id, state, true).await
+    }
+
+    /// As [`Spool::update`], but a power cut in the next seconds may bring the state before back; the end of the
+    /// process cannot. For what is worth knowing soon rather than surely.
+    pub async fn note(&self, id: MessageId, state: Vec<u8>) -> Result<(), Error> {
+        self.set_state(id, state, false).await
+    }
+
+    async fn set_state(&self, id: MessageId, state: Vec<u8>, sync: bool) -> Result<(), Error> {
         let head = Record::state(id, &state).head()?;
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Update { id, head, reply })?;
+        self.send(Command::Update { id, head, sync, reply })?;
         answer.await.map_err(|_| Error::Closed)?
     }
 

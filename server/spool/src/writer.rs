@@ -180,13 +180,13 @@ impl Writer {
                 let live = Live { at: place, state: None, size, large: crc };
                 batch.done.push((Effect::Put { id, live, body }, Waiting::Accept(Box::new((accepted, reply, large)))));
             }
-            Command::Update { id, head, reply } => {
+            Command::Update { id, head, sync, reply } => {
                 if live(id).is_none() {
                     let _ = reply.send(Err(Error::Unknown(id)));
                     return;
                 }
                 put(&mut batch.bytes, name, &head, &[]);
-                batch.sync = true;
+                batch.sync |= sync;
                 batch.done.push((Effect::State { id, place }, Waiting::Update(reply)));
             }
             Command::Finish { id, head, reply } => {

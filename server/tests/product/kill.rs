@@ -95,8 +95,8 @@ async fn no_accepted_message_is_lost_by_kills_at_random_moments() {
         accepted.len()
     );
     assert_eq!(held_twice, 0, "a message is held once");
-    // Each kill can catch what is on the wire at that moment, and no more.
-    assert!(doubled as u64 <= kills * 40, "{doubled} were delivered twice over {kills} kills");
+    // Each kill can catch what is on the wire at that moment, one for each of 20 connections, and what was being noted.
+    assert!(doubled as u64 <= kills * 30, "{doubled} were delivered twice over {kills} kills");
     for name in &accepted {
         let (delivered, held) = seen[name];
         assert!(delivered == 0 || held == 0, "{name} was both delivered and held");

@@ -11,7 +11,7 @@ fn plan() -> Vec<u8> {
     let target = |to: &str| Target::new(Recipient { address: address(to), orcpt: None, notify: Notify::default() });
     let recipients = vec![target("bob@acme.test"), target("carol@acme.test")];
     let route = Route::Gateway(DomainName::parse("acme.test").unwrap());
-    Plan { deliveries: vec![Delivery::new(route, None, recipients, Timestamp(1), Timestamp(i64::MAX))] }.encode()
+    Plan::new(vec![Delivery::new(route, None, recipients, Timestamp(1), Timestamp(i64::MAX))]).encode()
 }
 
 #[tokio::test]

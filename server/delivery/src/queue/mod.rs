@@ -2,12 +2,15 @@
 //!
 //! A message's way through it: [`Queue::submit`] makes its plan durable and gives each delivery to the `schedule`;
 //! a `worker`, which is a connection to one destination, takes one delivery after another and reports what the host
-//! said; `settle` writes the reports down, many at a time (notices to senders first, then outcomes, then the spool), and
-//! only then is a delivery forgotten or scheduled again. So a crash can repeat what was being written down, and loses nothing.
+//! said; `settle` notes in the spool at once what a host took (of what is given up, a notice to the sender comes first);
+//! `record` tells the message log, many outcomes at a time, and only then is a delivery forgotten or scheduled again. So
+//! a crash repeats what was on the wire at that moment, and loses nothing.
 
 mod notice;
 mod pool;
 mod probe;
+mod record;
+mod report;
 mod schedule;
 mod settle;
 mod suspension;
@@ -107,7 +110,9 @@ impl Queue {
             armed: AtomicI64::new(i64::MAX),
             wake: Notify::new(),
         });
-        tokio::spawn(settle::run(shared.clone(), inbox));
+        let (settled, outcomes) = mpsc::unbounded_channel();
+        tokio::spawn(settle::run(shared.clone(), inbox, settled));
+        tokio::spawn(record::run(shared.clone(), outcomes));
         tokio::spawn(timer(shared.clone()));
         tokio::spawn(pool::reap(shared.clone()));
         Queue { shared }
@@ -122,6 +127,9 @@ impl Queue {
             self.shared.spool.update(id, plan.encode()).await
         };
         stored.map_err(|source| Error::Spool { id, source })?;
+        if plan.is_done() {
+            return Ok(());
+        }
         self.shared.hold(id, entry.envelope.clone(), plan, false);
         Ok(())
     }
@@ -135,11 +143,7 @@ impl Queue {
     /// version knows; the entry then stays in the spool.
     pub fn resume(&self, entry: Entry) -> Result<(), Error> {
         let plan = Plan::decode(&entry.state).map_err(|reason| Error::Plan { id: entry.id, reason })?;
-        if plan.is_done() {
-            self.shared.finish_later(entry.id, entry.envelope, plan);
-        } else {
-            self.shared.hold(entry.id, entry.envelope, plan, true);
-        }
+        self.shared.hold(entry.id, entry.envelope, plan, true);
         Ok(())
     }
 
@@ -211,7 +215,7 @@ impl Shared {
         result
     }
 
-    /// Schedules what a plan has left. `resumed`: it was in the spool at the start, and is tried once even if it has expired.
+    /// Schedules what a plan has left, and reports what it says happened. `resumed`: it was in the spool at the start, and is tried once even if it has expired.
     fn hold(self: &Arc<Self>, id: MessageId, envelope: Arc<Envelope>, plan: Plan, resumed: bool) {
         let held = Arc::new(Held { id, envelope, plan: Mutex::new(plan) });
         let left: Vec<_> = {
@@ -219,8 +223,8 @@ impl Shared {
             let open = plan.deliveries.iter().enumerate().filter(|(_, d)| !d.is_done());
             open.map(|(index, d)| (index, d.route.clone(), d.created, d.next_attempt, d.expires)).collect()
         };
-        if left.is_empty() {
-            return;
+        if left.is_empty() || !held.plan.lock().unreported.is_empty() {
+            let _ = self.reports.send(settle::Message::Store(held.clone()));
         }
         self.with(|s, now| {
             for (index, route, created, at, expires) in left {
@@ -228,11 +232,6 @@ impl Shared {
                 s.add(Task { held: held.clone(), index }, &route, created, at, expires, now);
             }
         });
-    }
-
-    /// Finishes a message whose deliveries were all done when the process ended.
-    fn finish_later(&self, id: MessageId, envelope: Arc<Envelope>, plan: Plan) {
-        let _ = self.reports.send(settle::Message::Store(Arc::new(Held { id, envelope, plan: Mutex::new(plan) })));
     }
 
     async fn send(self: &Arc<Self>, envelope: Envelope, body: &[u8], plan: Plan) -> Result<(), Error> {
@@ -267,10 +266,10 @@ async fn timer(shared: Arc<Shared>) {
         }
         let due = shared.with(|s, now| s.due(now));
         for one in due.late {
-            let _ = shared.reports.send(settle::Message::Late(settle::Report::late(one)));
+            let _ = shared.reports.send(settle::Message::Late(report::Report::late(one)));
         }
         for one in due.expired {
-            let _ = shared.reports.send(settle::Message::Report(settle::Report::expired(one)));
+            let _ = shared.reports.send(settle::Message::Report(report::Report::expired(one)));
         }
     }
 }

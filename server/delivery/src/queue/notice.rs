@@ -1,6 +1,6 @@
 //! Telling a sender what became of its message.
 
-use super::settle::{Report, Said, Verdict};
+use super::report::{Report, Said, Verdict};
 use super::{Shared, Task, suspension};
 use crate::dsn::{Action, Failure, Notice};
 use crate::{Delivery, Error, Plan, Target};
@@ -85,7 +85,7 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         sending: None,
     };
     metrics::counter!("postern_delivery_notices_total").increment(1);
-    shared.send(envelope, &composed.body, Plan { deliveries: vec![delivery] }).await
+    shared.send(envelope, &composed.body, Plan::new(vec![delivery])).await
 }
 
 /// The return path, when the message expires, and each recipient that the sender wants to hear of, by index.

@@ -1,7 +1,7 @@
 //! A worker: one connection to a destination, over which deliveries go one after another.
 
+use super::report::{Report, Said, Verdict};
 use super::schedule::{DestinationId, Failed, ItemId, Start, Taken};
-use super::settle::{Message, Report, Said, Verdict};
 use super::{Shared, Task};
 use crate::client::{Answer, Connection, Mail};
 use crate::route::{self, NoAddress, NoHosts};
@@ -51,7 +51,7 @@ pub(super) async fn run(shared: Arc<Shared>, start: Start) {
         match report {
             Some(mut report) => {
                 report.permit = Some(permit);
-                let _ = worker.shared.reports.send(Message::Report(report));
+                let _ = worker.shared.reports.send(super::settle::Message::Report(report));
             }
             None => break,
         }

@@ -41,12 +41,18 @@ pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 #[derive(Default)]
 pub struct Recorder {
     pub outcomes: Mutex<Vec<Outcome>>,
+    /// As a database that is locked or gone: nothing is kept until it is back.
+    pub away: std::sync::atomic::AtomicBool,
 }
 
 impl Outcomes for Recorder {
     fn record(&self, outcomes: Vec<Outcome>) -> BoxFuture<'_, ()> {
-        self.outcomes.lock().extend(outcomes);
-        Box::pin(std::future::ready(()))
+        Box::pin(async {
+            while self.away.load(std::sync::atomic::Ordering::Acquire) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            self.outcomes.lock().extend(outcomes);
+        })
     }
 }
 
@@ -142,6 +148,16 @@ impl Fixture {
         drop((spool, queue));
         Self::open(dir, options, routes, outcomes)
     }
+    /// What a new process would find if this one was killed now.
+    pub fn killed(&self) -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        for file in std::fs::read_dir(self.dir.path()).unwrap().map(Result::unwrap) {
+            if file.file_type().unwrap().is_file() {
+                std::fs::copy(file.path(), dir.path().join(file.file_name())).unwrap();
+            }
+        }
+        Self::open(dir, self.options.clone(), self.routes.clone(), Arc::default())
+    }
     /// The gateway of a domain, in order, TLS where offered.
     pub fn gateway(&self, name: &str, hosts: &[SocketAddr]) {
         self.gateway_with(name, hosts, BoundaryEncryption::Attempt);
@@ -232,6 +248,6 @@ impl Letter {
         let targets = self.to.iter().cloned().map(Target::new).collect();
         let until = self.received.plus(i64::try_from(self.lifetime.as_millis()).unwrap());
         let delivery = Delivery::new(self.route.clone(), self.from.clone(), targets, self.received, until);
-        Plan { deliveries: vec![Delivery { edits: self.edits.clone(), ..delivery }] }
+        Plan::new(vec![Delivery { edits: self.edits.clone(), ..delivery }])
     }
 }

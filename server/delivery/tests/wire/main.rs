@@ -16,6 +16,7 @@ mod gateway_down_then_up;
 mod host_without_extensions;
 mod idle_session_closed_by_host;
 mod many_messages;
+mod message_log_is_away;
 mod mx_routes;
 mod no_bare_lf_is_sent;
 mod onward_routes;

@@ -39,7 +39,7 @@ fn task(number: u128) -> Task {
         sending: None,
     };
     let delivery = Delivery::new(route("acme.test"), None, vec![Target::new(recipient)], Timestamp(0), FAR);
-    let plan = Mutex::new(Plan { deliveries: vec![delivery] });
+    let plan = Mutex::new(Plan::new(vec![delivery]));
     Task { held: Arc::new(Held { id: envelope.id, envelope: Arc::new(envelope), plan }), index: 0 }
 }
 
