@@ -54,7 +54,7 @@ async fn who_logs_in_by_plain_or_login_may_send_out() {
         let mail = world.recorder.mails().pop().unwrap();
         let e = &mail.envelope;
         assert_eq!((e.direction, e.sending), (Direction::Outbound, Some(Sending::Relay(AccountId(7)))));
-        assert!(e.require_tls && e.session.authenticated.as_deref() == Some("ann"));
+        assert!(e.tls_wish == model::TlsWish::Required && e.session.authenticated.as_deref() == Some("ann"));
         assert!(String::from_utf8_lossy(&mail.body).contains("with ESMTPSA id"));
     }
 }
