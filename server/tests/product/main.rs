@@ -13,5 +13,6 @@ mod kill;
 mod mail;
 mod odmr;
 mod reception;
+mod require_tls;
 mod running;
 mod tools;

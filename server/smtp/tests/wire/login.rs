@@ -115,3 +115,24 @@ async fn never_offer_and_always_encrypt() {
     let mut c = Client::new(handshake(c, &dir, &TLS13).await.unwrap());
     c.script(&[("EHLO client.test", "250"), ("MAIL FROM:<a@b.test>", "250")]).await;
 }
+
+#[tokio::test]
+async fn what_a_sender_wants_of_tls_is_kept_and_requiretls_goes_before_the_header() {
+    use model::TlsWish::{Optional, Required, Usual};
+    for (parameter, header, wish) in [
+        (" REQUIRETLS", "TLS-Required: No\r\n", Required),
+        ("", "TLS-Required: No\r\n", Optional),
+        ("", "Subject: TLS-Required: No\r\n", Usual),
+    ] {
+        let (world, _dir, mut c) = encrypted(auth()).await;
+        c.script(&[
+            (&format!("AUTH PLAIN {}", b64("\0ann\0pass word")), "235 2.7.0"),
+            (&format!("MAIL FROM:<ann@bar.test>{parameter}"), "250"),
+            ("RCPT TO:<eve@elsewhere.test>", "250"),
+            ("DATA", "354"),
+            (&format!("From: ann@bar.test\r\n{header}\r\nTLS-Required: No\r\n."), "250 2.0.0"),
+        ])
+        .await;
+        assert_eq!(world.recorder.mails().pop().unwrap().envelope.tls_wish, wish);
+    }
+}
