@@ -82,10 +82,8 @@ async fn a_day_that_is_over_is_reported_once_by_signed_mail_to_who_asks_for_it()
     assert_eq!(r.send_due(&system()).await.unwrap(), 0, "once");
     eventually("the report arrives", || peer.count() == 1).await;
     let message = peer.messages()[0].clone();
-    assert_eq!(
-        (message.mail.as_str().split(' ').nth(1), message.rcpt[0].as_str()),
-        (Some("FROM:<>"), "RCPT TO:<tls@partner.test>")
-    );
+    assert!(message.mail.starts_with("MAIL FROM:<> "), "{}", message.mail);
+    assert!(message.rcpt[0].starts_with("RCPT TO:<tls@partner.test>"), "{}", message.rcpt[0]);
     let text = message.text();
     assert!(text.contains("DKIM-Signature: ") && text.contains("d=postern.test"), "{text}");
     for line in ["TLS-Required: No", "TLS-Report-Domain: partner.test", "TLS-Report-Submitter: mx.postern.test"] {
