@@ -7,8 +7,6 @@ use delivery::security::{TlsResult, TlsResults};
 use delivery::{Delivery, Plan, Queue, Routing, Target};
 use filter::auth::dns::{Dns, Failure};
 use flate2::{Compression, write::GzEncoder};
-use mail_auth::common::parse::TxtRecordParser;
-use mail_auth::mta_sts::{ReportUri, TlsRpt};
 use mail_auth::report::tlsrpt::{DateRange, FailureDetails, Policy, PolicyDetails, Summary, TlsReport};
 use model::time::DAY;
 use model::{
@@ -168,10 +166,10 @@ impl TlsReporter {
             Err(Failure::NxDomain | Failure::NoData) => return Ok(Vec::new()),
             Err(Failure::Temporary(why)) => return Err(why),
         };
-        let ours: Vec<_> = records.iter().filter_map(|r| TlsRpt::parse(r).ok()).collect();
+        let ours: Vec<_> = records.iter().filter_map(|r| addressees(r)).collect();
         // More than one is as none.
         Ok(match ours.as_slice() {
-            [one] => one.rua.iter().take(ADDRESSEES).cloned().collect(),
+            [one] => one.clone(),
             _ => Vec::new(),
         })
     }
@@ -307,6 +305,25 @@ impl TlsReporter {
     }
 }
 
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum ReportUri {
+    Mail(String),
+    Http(String),
+}
+
+/// The addresses in a record of `_smtp._tls` (§3); none: it is no such record.
+fn addressees(record: &[u8]) -> Option<Vec<ReportUri>> {
+    let mut fields = std::str::from_utf8(record).ok()?.split(';').map(str::trim);
+    fields.next().filter(|version| *version == "v=TLSRPTv1")?;
+    let rua = fields.find_map(|f| f.strip_prefix("rua="))?;
+    let uris = rua.split(',').map(str::trim).filter_map(|uri| match uri.strip_prefix("mailto:") {
+        Some(address) => Some(ReportUri::Mail(address.to_owned())),
+        None => uri.starts_with("https://").then(|| ReportUri::Http(uri.to_owned())),
+    });
+    Some(uris.take(ADDRESSEES).collect())
+}
+
 /// The part of a report about one policy.
 fn policy(domain: &str, rows: &[&TlsResultRow]) -> Option<Policy> {
     let first = rows.first()?;
@@ -350,4 +367,22 @@ fn digest(texts: &[&str]) -> String {
         hash.update(text);
     }
     hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_from_records_of_this_version_only() {
+        let mail = || ReportUri::Mail("a@b.test".into());
+        assert_eq!(addressees(b"v=TLSRPTv1; rua=mailto:a@b.test"), Some(vec![mail()]));
+        let http = ReportUri::Http("https://b.test/v1?x=y".into());
+        let two = b"v=TLSRPTv1;x=y; rua=mailto:a@b.test, https://b.test/v1?x=y,ftp://b.test;";
+        assert_eq!(addressees(two), Some(vec![mail(), http]));
+        for wrong in ["v=TLSRPTv2; rua=mailto:a@b.test", "v=TLSRPTv1", "v=spf1 -all", "rua=mailto:a@b.test; v=TLSRPTv1"]
+        {
+            assert_eq!(addressees(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
 }
