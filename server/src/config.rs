@@ -82,6 +82,11 @@ pub struct Smtp {
 pub struct Dns {
     /// Empty: those of the system.
     pub servers: Vec<String>,
+    /// Signatures are checked up to the root's key when mail exchangers are asked for, and DANE holds (RFC 7672). The servers
+    /// must pass DNSSEC records on.
+    pub dnssec: bool,
+    /// The DNS of the Internet, for networks with "Use external DNS resolution"; empty: as all others.
+    pub external: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -235,6 +240,7 @@ impl Config {
         addresses("smtp.outbound", &self.smtp.outbound)?;
         addresses("smtp.odmr", &self.smtp.odmr)?;
         addresses("dns.servers", &self.dns.servers)?;
+        addresses("dns.external", &self.dns.external)?;
         self.proxies()?;
         if let Some(zone) = self.scan.block_lists.iter().find(|z| DomainName::parse(z).is_err()) {
             return Err(wrong("scan.block_lists", zone, "domains such as \"bl.example.org\""));
@@ -287,6 +293,9 @@ impl Config {
     pub fn dns_servers(&self) -> Result<Vec<SocketAddr>, ConfigError> {
         addresses("dns.servers", &self.dns.servers)
     }
+    pub fn external_dns_servers(&self) -> Result<Vec<SocketAddr>, ConfigError> {
+        addresses("dns.external", &self.dns.external)
+    }
     /// Whose word is taken on who the client is.
     pub fn proxies(&self) -> Result<Vec<Cidr>, ConfigError> {
         let network = |(i, text): (usize, &String)| {
@@ -330,7 +339,7 @@ pub fn socket_address(key: &str, value: &str) -> Result<SocketAddr, ConfigError>
 
 fn default_port(key: &str) -> u16 {
     match key {
-        "dns.servers" => 53,
+        "dns.servers" | "dns.external" => 53,
         "http.listen" => 8080,
         "smtp.outbound" => 587,
         "smtp.odmr" => 366,
@@ -360,6 +369,8 @@ const KEYS: &[(&str, Kind)] = &[
     ("smtp.proxy_protocol", Kind::List),
     ("smtp.max_sessions", Kind::Number),
     ("dns.servers", Kind::List),
+    ("dns.dnssec", Kind::Number),
+    ("dns.external", Kind::List),
     ("scan.threads", Kind::Number),
     ("scan.clamd", Kind::Text),
     ("scan.block_lists", Kind::List),

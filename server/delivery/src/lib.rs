@@ -9,11 +9,13 @@ mod copies;
 pub mod dsn;
 mod encryption;
 mod error;
+pub mod https;
 mod options;
 mod outcome;
 mod plan;
 mod queue;
 mod route;
+pub mod security;
 mod shape;
 
 pub use encryption::Encryption;

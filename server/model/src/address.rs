@@ -34,6 +34,8 @@ impl DomainName {
             let ip = literal.strip_prefix("IPv6:").unwrap_or(literal);
             return ip.parse::<std::net::IpAddr>().map(|_| DomainName(text.into())).map_err(|_| AddressError::Domain);
         }
+        // What lower case makes of a letter need not be letters: it is the result that must be a name.
+        let text = text.to_lowercase();
         if text.is_empty() || text.len() > 253 {
             return Err(AddressError::Domain);
         }
@@ -45,7 +47,7 @@ impl DomainName {
                 return Err(AddressError::Domain);
             }
         }
-        Ok(DomainName(text.to_lowercase().into()))
+        Ok(DomainName(text.into()))
     }
     pub fn as_str(&self) -> &str {
         &self.0
@@ -168,6 +170,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_domain_that_is_taken_is_taken_again_as_it_is_written() {
+        assert_eq!(DomainName::parse("b\u{fc}cher.\u{130}test"), Err(AddressError::Domain));
+        let name = DomainName::parse("B\u{dc}CHER.Test").unwrap();
+        assert_eq!((name.as_str(), DomainName::parse(name.as_str())), ("b\u{fc}cher.test", Ok(name.clone())));
+    }
     #[test]
     fn addresses_are_split_and_normalised() {
         let a = EmailAddress::parse("Bob+List@ACME.Test.").expect("valid");

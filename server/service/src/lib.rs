@@ -64,6 +64,7 @@ mod settings;
 mod slices;
 pub mod snapshot;
 mod start;
+mod tls_reports;
 mod token;
 
 pub use account_change::AccountChange;

@@ -18,5 +18,6 @@ mod mail;
 mod odmr;
 mod peers;
 mod reception;
+mod require_tls;
 mod running;
 mod tools;

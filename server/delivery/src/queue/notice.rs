@@ -6,7 +6,7 @@ use crate::dsn::{Action, Failure, Notice};
 use crate::{Delivery, Error, Plan, Target};
 use bytes::Bytes;
 use message::{Limits, Parsed};
-use model::{Direction, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
+use model::{Direction, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp, TlsWish};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,7 +91,11 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         return_headers_only: true,
         envid: None,
         size: composed.body.len() as u64,
-        require_tls: false,
+        // What was asked of a message is asked of what tells about it (RFC 8689 §5).
+        tls_wish: match task.held.envelope.tls_wish {
+            TlsWish::Required => TlsWish::Required,
+            TlsWish::Usual | TlsWish::Optional => TlsWish::Usual,
+        },
         sending: None,
     };
     metrics::counter!("postern_delivery_notices_total").increment(1);

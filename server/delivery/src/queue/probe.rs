@@ -29,10 +29,10 @@ pub(super) async fn probe(shared: &Shared, route: &Route) -> Vec<HostTest> {
         ..t
     };
     let setup = &Setup { timeouts, ..shared.setup.clone() };
-    let (level, public) = (&hosts.encryption, hosts.public);
+    let (level, public, names) = (&hosts.encryption, hosts.public.is_some(), &hosts.names);
     let tests = hosts.hosts.iter().take(HOSTS_MAX).map(|host| async move {
-        let ips = route::addresses(&host.host, public, &shared.options).await;
-        let found = ips.map(|ips| ips.into_iter().next());
+        let ips = route::addresses(&host.host, public, names, &shared.options).await;
+        let found = ips.map(|found| found.ips.into_iter().next());
         match found {
             Ok(Some(ip)) => one(host, SocketAddr::new(ip, host.port), level, setup).await,
             Ok(None) => HostTest { host: host.to_string(), problem: "it has no address".into(), ..HostTest::default() },
@@ -47,7 +47,7 @@ pub(super) async fn probe(shared: &Shared, route: &Route) -> Vec<HostTest> {
 /// Greets and encrypts whatever the certificate, so that it can be shown; then says what the level would say of it.
 async fn one(host: &HostPort, address: SocketAddr, level: &Encryption, setup: &Setup) -> HostTest {
     let look = if *level == Encryption::Never { Encryption::Never } else { Encryption::Attempt };
-    let connection = match Connection::open(host, address, &look, setup).await {
+    let connection = match Connection::open(host, address, &look.into(), setup).await {
         Ok(connection) => connection,
         Err(error) => {
             return HostTest { host: host.to_string(), problem: error.to_string(), ..HostTest::default() };
@@ -57,7 +57,9 @@ async fn one(host: &HostPort, address: SocketAddr, level: &Encryption, setup: &S
     let problem = match (&connection.tls, level.is_required()) {
         (None, true) => "TLS is required, but the host does not offer it, or it fails".to_owned(),
         (None, false) => String::new(),
-        (Some(_), _) => setup.tls.judge(level, &host.host, chain).err().map(|p| p.to_string()).unwrap_or_default(),
+        (Some(_), _) => {
+            setup.tls.judge(&level.clone().into(), &host.host, chain).err().map(|p| p.to_string()).unwrap_or_default()
+        }
     };
     let certificate: Option<CertificateView> = chain.first().and_then(crate::client::certificate_view);
     let test = HostTest {

@@ -14,3 +14,4 @@ mod copies_are_kept;
 mod outbound_is_annotated;
 mod outbound_is_signed;
 mod senders_are_told;
+mod tls_is_reported;

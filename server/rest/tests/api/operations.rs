@@ -200,6 +200,7 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_delivered_copy", ReadMessage, "GET", format!("/delivered-copies/{kept}"), none.clone(), 200);
     op("send_delivered_copy", Release, "POST", format!("/delivered-copies/{kept}/send"), none.clone(), 200);
     op("get_queue", ViewQueue, "GET", "/queue".into(), none.clone(), 200);
+    op("list_tls_reports", ViewQueue, "GET", "/queue/tls-reports".into(), none.clone(), 200);
     op("retry_queue", RetryQueue, "POST", "/queue/retry".into(), none.clone(), 202);
     op("get_overview", Overview, "GET", "/overview".into(), none.clone(), 200);
     op(

@@ -1,7 +1,7 @@
 //! What is known of a destination.
 
 use super::ItemId;
-use crate::Route;
+use crate::queue::Way;
 use model::Timestamp;
 use std::collections::VecDeque;
 
@@ -21,7 +21,7 @@ pub struct Down {
 }
 
 pub struct Destination {
-    pub route: Route,
+    pub route: Way,
     pub ready: VecDeque<ItemId>,
     pub items: usize,
     /// Workers, of which `starting` have not asked for their first delivery and `connected` have a session.
@@ -52,7 +52,7 @@ pub struct Destination {
 
 impl Destination {
     /// `ceiling`: connections at most; `spacing`: milliseconds from one message to the next.
-    pub fn new(route: Route, ceiling: usize, spacing: Option<i64>) -> Self {
+    pub fn new(route: Way, ceiling: usize, spacing: Option<i64>) -> Self {
         Destination {
             route,
             ready: VecDeque::new(),

@@ -20,7 +20,7 @@ pub use view::DestinationView;
 use destination::GOOD;
 use destination::{Destination, Down};
 
-use super::Task;
+use super::{Task, Way};
 use crate::Route;
 use model::Timestamp;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -66,7 +66,7 @@ pub(super) struct Schedule {
     patience: Option<i64>,
     next_id: u64,
     items: HashMap<ItemId, Item>,
-    ids: HashMap<Route, DestinationId>,
+    ids: HashMap<Way, DestinationId>,
     destinations: HashMap<DestinationId, Destination>,
     timers: BTreeSet<(Timestamp, Event)>,
     /// Destinations that want a connection while there are as many as allowed.
@@ -127,13 +127,14 @@ impl Schedule {
         expires: Timestamp,
         now: Timestamp,
     ) {
-        let destination = match self.ids.get(route) {
+        let way = Way { route: route.clone(), wish: task.held.envelope.tls_wish };
+        let destination = match self.ids.get(&way) {
             Some(id) => *id,
             None => {
                 let id = self.id();
-                self.ids.insert(route.clone(), id);
-                let (ceiling, spacing) = self.limits.shapes.of(route);
-                self.destinations.insert(id, Destination::new(route.clone(), ceiling, spacing));
+                self.ids.insert(way.clone(), id);
+                let (ceiling, spacing) = self.limits.shapes.of(&way.route);
+                self.destinations.insert(id, Destination::new(way, ceiling, spacing));
                 id
             }
         };
