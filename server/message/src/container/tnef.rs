@@ -15,20 +15,17 @@ pub(crate) fn open(data: &Bytes, ledger: &mut Ledger<'_>) -> Inside {
     // Signature and key, then attributes: level, name, length, content, checksum (MS-OXTNEF §2.1.3.1).
     let mut at = 6;
     let (mut title, mut long, mut content): (Option<String>, Option<String>, Option<Bytes>) = (None, None, None);
-    loop {
-        let (Some(name), Some(length)) = (number(at + 1), number(at + 5)) else { break };
+    while let (Some(name), Some(length)) = (number(at + 1), number(at + 5)) {
         let start = at + 9;
         let Some(end) = usize::try_from(length).ok().and_then(|n| start.checked_add(n)).filter(|e| *e <= data.len())
         else {
             break;
         };
+        // Each attachment begins with how it is shown.
+        if name == ATTACH_RENDERING && !finish(&mut inside, &mut title, &mut long, &mut content, ledger) {
+            return inside;
+        }
         match name {
-            // Each attachment begins with how it is shown.
-            ATTACH_RENDERING => {
-                if !finish(&mut inside, &mut title, &mut long, &mut content, ledger) {
-                    return inside;
-                }
-            }
             ATTACH_TITLE => title = Some(text(&data[start..end])),
             ATTACH_DATA => content = Some(data.slice(start..end)),
             ATTACH_PROPERTIES => long = long_name(&data[start..end]).or(long),
