@@ -42,6 +42,9 @@ lazy_pages! {
     AdminDefaultsDefaults: admin::defaults::Defaults;
     AdminDefaultsReception: admin::defaults::Reception;
     AdminDefaultsSystem: admin::defaults::System;
+    AdminConnectionDomain: admin::connection::Domain;
+    AdminConnectionOutbound: admin::connection::Outbound;
+    AdminDkimKeys: admin::dkim::Keys;
     AdminDomainDetail: admin::domain::Detail;
     AdminDomainsAdd: admin::domains::Add;
     AdminDomainsList: admin::domains::List;
@@ -62,6 +65,8 @@ lazy_pages! {
     AdminQuarantineList: admin::quarantine::List;
     AdminSearchSearch: admin::search::Search;
     AdminStartStart: admin::start::Start;
+    AdminStatusDomain: admin::status::Domain;
+    AdminStatusOutbound: admin::status::Outbound;
     AdminTilesChoose: admin::tiles::Choose;
     ListsConfirm: lists::Confirm;
     PasswordsByLink: passwords::ByLink;

@@ -85,6 +85,16 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
         read("/fn/domains", UseCase::ListDomains, list),
         read("/fn/domain_check", UseCase::AddDomain, &format!("id={domain}")),
         read("/fn/domain", UseCase::ListDomains, &format!("id={domain}")),
+        read("/fn/domain_status", UseCase::ListDomains, &format!("id={domain}")),
+        missing(read("/fn/outbound_status", UseCase::ListOutbound, "id=999")),
+        missing(read("/fn/test_gateways", UseCase::EditDomain, "id=999")),
+        missing(read("/fn/test_onward", UseCase::EditOutbound, "id=999&domain=a.test")),
+        missing(write("/fn/trust_certificate", UseCase::EditOutbound, {
+            format!("id=999&domain=a.test&fingerprint={}", "ab".repeat(32))
+        })),
+        read("/fn/dkim_keys", UseCase::ListDomains, &format!("domain={domain}")),
+        write("/fn/dkim_add", UseCase::EditDomain, format!("domain={domain}&algorithm=ed25519&selector=k{n}")),
+        missing(write("/fn/dkim_act", UseCase::EditDomain, "id=999&act=switch".into())),
         read("/fn/mailboxes", UseCase::ListMailboxes, list),
         read("/fn/quarantine", UseCase::ListQuarantine, list),
         read("/fn/message", UseCase::ReadMessage, &format!("id={held}")),

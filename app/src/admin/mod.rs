@@ -6,8 +6,10 @@ pub mod administrators;
 pub mod audit;
 pub mod bulk;
 mod choose;
+pub mod connection;
 pub mod content_filters;
 pub mod defaults;
+pub mod dkim;
 pub mod domain;
 pub mod domains;
 pub mod group;
@@ -26,6 +28,7 @@ pub mod quarantine;
 pub mod search;
 pub mod settings;
 pub mod start;
+pub mod status;
 pub mod tiles;
 pub(crate) mod why;
 

@@ -15,6 +15,7 @@ pub mod content_filters;
 #[cfg(feature = "ssr")]
 pub(crate) mod context;
 pub mod delete;
+pub mod dkim;
 pub mod domain;
 pub mod domains;
 pub mod group;
@@ -35,6 +36,7 @@ pub mod senders;
 pub mod session;
 pub mod sessions;
 pub mod settings;
+pub mod status;
 
 /// What went wrong with a call, for the person who made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]

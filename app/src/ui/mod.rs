@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod category;
 pub mod chart;
+pub mod copy;
 pub mod form;
 pub mod format;
 pub mod frame;

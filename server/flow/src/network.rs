@@ -37,6 +37,7 @@ impl Network for LiveNetwork {
             let route = match way {
                 Way::Gateways(domain) => Route::Gateway(domain),
                 Way::Onward(network, domain) => Route::Outbound { network, domain, special: false },
+                Way::Special(network, domain) => Route::Outbound { network, domain, special: true },
             };
             self.queue.probe(&route).await
         })

@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod detail;
 pub mod place;
+pub mod status;
 
 use crate::action::BlockedMessages;
 use crate::settings::Settings;
@@ -235,6 +236,16 @@ pub struct HostTest {
     pub certificate: Option<CertificateView>,
     /// Why mail would not go to it; empty: it would.
     pub problem: String,
+    /// The certificates above its own, as the host sent them.
+    #[serde(default)]
+    pub chain: Vec<CertificateView>,
+    /// What was done, in order, until it ended.
+    #[serde(default)]
+    pub steps: Vec<CheckLine>,
+    /// What each encryption that can be chosen would make of the host: its word
+    /// ([`crate::settings::ExceptionEncryption`]), and why mail would not go; empty: it would.
+    #[serde(default)]
+    pub levels: Vec<(String, String)>,
 }
 
 /// A domain with all that is set on it.

@@ -20,6 +20,7 @@ mod definition;
 mod digest;
 mod digest_send;
 mod dkim;
+mod dkim_rotation;
 mod domain_change;
 mod domains;
 mod error;
@@ -62,7 +63,9 @@ mod settings;
 mod slices;
 pub mod snapshot;
 mod start;
+mod status;
 mod token;
+mod trust;
 
 pub use account_change::AccountChange;
 pub use administrator_change::AdministratorChange;

@@ -14,6 +14,13 @@ const GATEWAYS: usize = 20;
 fn spf_wanted(now: Option<&str>, hostname: &str) -> String {
     match now {
         Some(text) if spf_names(text, hostname) => text.to_owned(),
+        now => spf_with(now, hostname),
+    }
+}
+
+/// The record with one more mechanism, or a new one.
+pub(crate) fn spf_with(now: Option<&str>, hostname: &str) -> String {
+    match now {
         Some(text) => format!("v=spf1 a:{hostname}{}", text.get("v=spf1".len()..).unwrap_or_default()),
         None => format!("v=spf1 a:{hostname} -all"),
     }
@@ -25,12 +32,12 @@ fn spf_names(text: &str, hostname: &str) -> bool {
     text.to_lowercase().split_ascii_whitespace().map(|m| m.trim_start_matches('+')).any(|m| m == own || m == "mx")
 }
 
-fn is_spf(text: &str) -> bool {
+pub(crate) fn is_spf(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower == "v=spf1" || lower.starts_with("v=spf1 ")
 }
 
-fn mx_line(found: Result<Vec<String>, String>, hostname: &str) -> CheckLine {
+pub(crate) fn mx_line(found: Result<Vec<String>, String>, hostname: &str) -> CheckLine {
     match found {
         Err(why) => CheckLine { good: false, said: why },
         Ok(hosts) if hosts.is_empty() => CheckLine { good: false, said: "There is no MX record yet.".into() },
@@ -70,39 +77,43 @@ impl Service {
         let row = self.domain(actor, id).await?.row;
         let hostname = self.config().hostname.clone();
         let probe = self.inner.probe.get();
-        let gateways: Vec<HostPort> = row.gateways.iter().take(GATEWAYS).cloned().collect();
-        let mut tried = tokio::task::JoinSet::new();
-        for (n, gateway) in gateways.iter().cloned().enumerate() {
-            if let Some(probe) = probe.cloned() {
-                tried.spawn(async move { (n, probe.gateway(&gateway).await) });
+        let (gateways, (mx, txt)) = tokio::join!(self.try_gateways(&row.gateways), async {
+            match probe {
+                Some(probe) => tokio::join!(probe.mx(&row.name), probe.txt(&row.name)),
+                None => (Err(UNKNOWN.to_owned()), Err(UNKNOWN.to_owned())),
             }
-        }
-        let (mx, txt) = match probe {
-            Some(probe) => tokio::join!(probe.mx(&row.name), probe.txt(&row.name)),
-            None => (Err(UNKNOWN.to_owned()), Err(UNKNOWN.to_owned())),
-        };
-        let mut answers: Vec<Result<String, String>> = vec![Err(UNKNOWN.to_owned()); gateways.len()];
-        while let Some(answer) = tried.join_next().await {
-            let (n, answer) = answer.map_err(|e| Error::Internal(format!("asking a gateway: {e}")))?;
-            answers[n] = answer;
-        }
+        });
         let spf_now = txt.iter().flatten().find(|t| is_spf(t)).cloned();
-        let line = |answer: Result<String, String>| match answer {
-            Ok(said) => CheckLine { good: true, said },
-            Err(said) => CheckLine { good: false, said },
-        };
         Ok(StartCheck {
             domain: row.name,
-            gateways: gateways
-                .iter()
-                .zip(answers)
-                .map(|(g, a)| GatewayCheck { gateway: g.to_string(), line: line(a) })
-                .collect(),
+            gateways: gateways?,
             mx_wanted: format!("10 {hostname}."),
             mx: mx_line(mx, &hostname),
             spf_wanted: spf_wanted(spf_now.as_deref(), &hostname),
             spf: spf_line(&txt, &hostname),
         })
+    }
+
+    /// What each gateway says when it is greeted, in their order; the first twenty.
+    pub(crate) async fn try_gateways(&self, gateways: &[HostPort]) -> Result<Vec<GatewayCheck>, Error> {
+        let gateways = gateways.get(..GATEWAYS).unwrap_or(gateways);
+        let mut tried = tokio::task::JoinSet::new();
+        for (n, gateway) in gateways.iter().cloned().enumerate() {
+            if let Some(probe) = self.inner.probe.get().cloned() {
+                tried.spawn(async move { (n, probe.gateway(&gateway).await) });
+            }
+        }
+        let mut answers: Vec<Result<String, String>> = vec![Err(UNKNOWN.to_owned()); gateways.len()];
+        while let Some(answer) = tried.join_next().await {
+            let (n, answer) = answer.map_err(|e| Error::Internal(format!("asking a gateway: {e}")))?;
+            answers[n] = answer;
+        }
+        let line = |answer: Result<String, String>| match answer {
+            Ok(said) => CheckLine { good: true, said },
+            Err(said) => CheckLine { good: false, said },
+        };
+        let checked = gateways.iter().zip(answers);
+        Ok(checked.map(|(g, a)| GatewayCheck { gateway: g.to_string(), line: line(a) }).collect())
     }
 }
 

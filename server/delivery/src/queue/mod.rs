@@ -6,6 +6,7 @@
 //! `record` tells the message log, many outcomes at a time, and only then is a delivery forgotten or scheduled again. So
 //! a crash repeats what was on the wire at that moment, and loses nothing.
 
+mod levels;
 mod notice;
 mod pool;
 mod probe;
