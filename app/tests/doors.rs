@@ -143,6 +143,7 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
         write("/fn/quarantine_act", UseCase::Release, format!("act=release&ids[]={held}")),
         write("/fn/quarantine_act", UseCase::Release, format!("act=release_sender&ids[]={held}")),
         write("/fn/quarantine_act", UseCase::Delete, format!("act=delete_confirmed&ids[]={held}")),
+        missing(write("/fn/release_with", UseCase::Release, "id=999999&learn=on".into())),
         read("/fn/sessions", UseCase::OwnSessions, ""),
         write("/fn/sessions_end", UseCase::OwnSessions, String::new()),
         Call {
@@ -217,7 +218,10 @@ async fn every_server_function_answers_every_role_as_the_table_of_permissions_sa
                 (_, None) => call.answer,
                 (None, Some(_)) => StatusCode::UNAUTHORIZED,
                 // Only administrators send mail back.
-                (Some(Role::Owner), _) if call.form.as_ref().is_some_and(|f| f.contains("release_sender")) => {
+                (Some(Role::Owner), _)
+                    if call.form.as_ref().is_some_and(|f| f.contains("release_sender"))
+                        || call.path == "/fn/release_with" =>
+                {
                     StatusCode::FORBIDDEN
                 }
                 (Some(role), Some(what)) if permits(*role, what) => call.answer,

@@ -118,6 +118,8 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let service = Service::new(store, vault.clone(), outbox, service_config(&config)).with_dns(dns.clone());
     service.set_probe(Arc::new(crate::probe::Live { servers: config.dns_servers()? }));
     service.connect(Arc::new(flow::LiveNetwork::new(dns.clone(), queue.clone())));
+    let learned = config.data.join("classifier").join("local.bin");
+    service.teach(Arc::new(flow::LocalLearner::new(knowledge.clone(), learned)));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let discovery = flow::Discovery::new(dns.clone(), config.hostname.clone(), service.clone());

@@ -93,21 +93,21 @@ fn ask(id: i64, domain: String, special: bool) -> AnyView {
 }
 
 fn host(n: usize, t: HostTest, offer: AnyView) -> AnyView {
-    let heading = format!("host-{n}");
+    let (heading, labelled) = (format!("host-{n}"), format!("host-{n}"));
     let title = if t.host.is_empty() { "No host was found".to_owned() } else { t.host.clone() };
     let (health, said) = match t.problem.as_str() {
         "" => (Health::Good, "Mail would go to it.".to_owned()),
         why => (Health::Bad, format!("Mail would not go to it: {why}.")),
     };
     let steps = t.steps.iter().map(|s| view! { <li>{line(s)}</li> }).collect::<Vec<_>>();
-    let levels = (!t.levels.is_empty()).then(|| levels(n, &t.levels));
+    let levels = (!t.levels.is_empty()).then(|| levels(n, t.levels));
     let chain: Vec<_> = t.certificate.into_iter().chain(t.chain).collect();
     let shown = (!chain.is_empty()).then(|| view! {
         <h3 class="mt-3">"Certificates"</h3>
         {chain.into_iter().enumerate().map(|(at, c)| certificate(&format!("host-{n}-{at}"), at, c)).collect::<Vec<_>>()}
     });
     view! {
-        <section class="card mb-4" aria-labelledby=heading.clone()>
+        <section class="card mb-4" aria-labelledby=labelled>
             <h2 id=heading class="mono">{title}</h2>
             {mark(health, said)}
             {(!steps.is_empty()).then(|| view! { <h3 class="mt-3">"Steps"</h3><ol class="list-decimal pl-5">{steps}</ol> })}
@@ -119,8 +119,8 @@ fn host(n: usize, t: HostTest, offer: AnyView) -> AnyView {
     .into_any()
 }
 
-fn levels(n: usize, levels: &[(String, String)]) -> AnyView {
-    let rows = levels.iter().map(|(word, problem)| {
+fn levels(n: usize, levels: Vec<(String, String)>) -> AnyView {
+    let rows = levels.into_iter().map(|(word, problem)| {
         let label = word.parse::<ExceptionEncryption>().map_or(word.as_str(), ExceptionEncryption::label).to_owned();
         let (health, said) = match problem.as_str() {
             "" => (Health::Good, "Mail goes.".to_owned()),
@@ -160,13 +160,17 @@ fn certificate(id: &str, at: usize, c: CertificateView) -> AnyView {
 /// Trusting the certificate that was shown, where the encryption does not take it.
 fn offer(act: Act<TrustCertificate>, id: i64, domain: &str, t: &HostTest) -> AnyView {
     let Some(c) = t.certificate.as_ref().filter(|_| !t.problem.is_empty()) else { return ().into_any() };
+    let (domain, fingerprint) = (domain.to_owned(), c.fingerprint.clone());
+    let help = format!(
+        "Compare the SHA-256 with whoever runs the host. Mail to {domain} then goes only to a host that shows exactly this certificate."
+    );
     view! {
         <ActForm act class="form mt-4">
             <FormErrors />
             <input type="hidden" name="id" value=id.to_string() />
-            <input type="hidden" name="domain" value=domain.to_owned() />
-            <input type="hidden" name="fingerprint" value=c.fingerprint.clone() />
-            <p class="help mb-2">{format!("Compare the SHA-256 with whoever runs the host. Mail to {domain} then goes only to a host that shows exactly this certificate.")}</p>
+            <input type="hidden" name="domain" value=domain />
+            <input type="hidden" name="fingerprint" value=fingerprint />
+            <p class="help mb-2">{help}</p>
             <button class="btn" type="submit"><Icon name="seal" />"Trust this certificate"</button>
         </ActForm>
     }

@@ -83,6 +83,7 @@ fn generate(act: Act<AddDkimKey>, id: DomainId) -> AnyView {
 
 fn key(act: Act<ActOnDkimKey>, k: DkimLine, may_edit: bool, signing: usize) -> AnyView {
     let heading = format!("s-{}", k.check.key);
+    let labelled = heading.clone();
     let state = match (k.active, k.retired) {
         (true, _) => view! { <span class="tag">"Signs"</span> }.into_any(),
         (false, Some(at)) => {
@@ -96,7 +97,7 @@ fn key(act: Act<ActOnDkimKey>, k: DkimLine, may_edit: bool, signing: usize) -> A
         k.check.found.iter().map(|f| view! { <p class="mono mt-2">"In the DNS: "{f.clone()}</p> }).collect::<Vec<_>>()
     });
     view! {
-        <section class="card mb-4" aria-labelledby=heading.clone() data-health=k.check.health.as_str()>
+        <section class="card mb-4" aria-labelledby=labelled data-health=k.check.health.as_str()>
             <h2 id=heading>{format!("{} ({})", k.selector, k.algorithm.label())}</h2>
             <p class="mb-2">{state}" "<span class="soft small">"Made "<Time at=k.created /></span></p>
             {mark(k.check.health, k.check.said.clone())}
@@ -134,6 +135,9 @@ fn acts(act: Act<ActOnDkimKey>, k: &DkimLine, last: bool) -> AnyView {
         }
         .into_any();
     }
+    let (label, sure) =
+        (format!("Let {name} sign"), format!("Yes, delete the key {name}; its private half cannot be had back"));
+    let delete = format!("Delete {name}");
     let ready = k.check.publish.is_none() && k.check.health == Health::Good;
     view! {
         <ActForm act class="form mt-3">
@@ -141,13 +145,13 @@ fn acts(act: Act<ActOnDkimKey>, k: &DkimLine, last: bool) -> AnyView {
             {(!ready).then(|| view! {
                 <label class="choice mb-3"><input type="checkbox" name="unchecked" value="on" /><span>"Let it sign although its record was not found: this server asks another DNS than the Internet does"</span></label>
             })}
-            <button class="btn" class:primary=ready type="submit" name="act" value="switch" aria-label=format!("Let {name} sign")><Icon name="seal" />"Let it sign"</button>
+            <button class="btn" class:primary=ready type="submit" name="act" value="switch" aria-label=label><Icon name="seal" />"Let it sign"</button>
         </ActForm>
         <details class="mt-3"><summary>"Delete"</summary>
             <ActForm act class="form mt-2">
                 <input type="hidden" name="id" value=id.to_string() />
-                <label class="choice mb-3"><input type="checkbox" name="sure" value="on" required /><span>{format!("Yes, delete the key {name}; its private half cannot be had back")}</span></label>
-                <button class="btn danger" type="submit" name="act" value="delete" aria-label=format!("Delete {name}")><Icon name="trash" />"Delete key"</button>
+                <label class="choice mb-3"><input type="checkbox" name="sure" value="on" required /><span>{sure}</span></label>
+                <button class="btn danger" type="submit" name="act" value="delete" aria-label=delete><Icon name="trash" />"Delete key"</button>
             </ActForm>
         </details>
     }

@@ -131,6 +131,7 @@ pub fn publish(id: &str, p: ZoneRecord) -> AnyView {
 
 pub fn record(check: RecordCheck) -> AnyView {
     let heading = format!("s-{}", check.key);
+    let labelled = heading.clone();
     let wanted = check.publish.map(|p| {
         let to = if check.found.is_empty() { "Publish this" } else { "It should be" };
         view! { <h3 class="mt-3">{to}</h3>{publish(&format!("publish-{}", check.key), p)} }
@@ -140,7 +141,7 @@ pub fn record(check: RecordCheck) -> AnyView {
         view! { <h3 class="mt-3">"In the DNS now"</h3><ul>{all.collect::<Vec<_>>()}</ul> }
     });
     view! {
-        <section class="card mb-4" aria-labelledby=heading.clone() data-health=check.health.as_str()>
+        <section class="card mb-4" aria-labelledby=labelled data-health=check.health.as_str()>
             <h2 id=heading>{check.title}</h2>
             {mark(check.health, check.said)}
             {found}

@@ -71,6 +71,9 @@ pub struct Notice {
     /// The page to go on with; none: stay.
     #[serde(default)]
     pub to: Option<String>,
+    /// Held messages that were deleted and can be brought back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undo: Vec<i64>,
 }
 
 impl Notice {

@@ -10,6 +10,7 @@
 
 pub mod gate;
 pub mod knowledge;
+mod learner;
 pub mod network;
 pub mod outbox;
 pub mod outcomes;
@@ -21,6 +22,7 @@ pub mod split;
 
 pub use gate::{Discovery, Gate, Turns};
 pub use knowledge::LiveKnowledge;
+pub use learner::LocalLearner;
 pub use network::LiveNetwork;
 pub use outbox::QueueOutbox;
 pub use outcomes::Recorder;

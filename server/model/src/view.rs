@@ -491,6 +491,16 @@ pub struct AuditRow {
     pub detail: String,
 }
 
+/// Whose friend the sender of a released message becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FriendOf {
+    /// Of its recipient only.
+    Mailbox,
+    /// Of everybody in the recipient's domain.
+    Domain,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReleaseTo {

@@ -56,6 +56,7 @@ mod quarantine;
 mod reception;
 mod relay;
 mod release;
+mod release_with;
 mod search;
 mod secret;
 mod session;
@@ -89,7 +90,7 @@ pub use login::NewSession;
 pub use mailbox_change::MailboxChange;
 pub use mailboxes::MailboxDetails;
 pub use outbound_members::Member;
-pub use outside::{Bodies, BoxFuture, Network, Outbox, OutgoingMail, Probe, QueueView};
+pub use outside::{Bodies, BoxFuture, Learner, Network, Outbox, OutgoingMail, Probe, QueueView};
 pub use password::PasswordLink;
 pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use person::MustChange;
@@ -97,6 +98,7 @@ pub use provision::{SenderChange, SendersOf};
 pub use quarantine::ACT_MAX;
 pub use reception::{Counters, RateUse};
 pub use relay::RelayUserChange;
+pub use release_with::ReleaseWith;
 pub use search::{FOUND_MAX, FoundKind, Hit};
 pub use session::{ABSOLUTE, PasswordSession, SessionView};
 pub use settings::{SettingsOf, SettingsView};
@@ -145,6 +147,7 @@ struct Inner {
     outbox: Arc<dyn Outbox>,
     probe: std::sync::OnceLock<Arc<dyn Probe>>,
     network: std::sync::OnceLock<Arc<dyn Network>>,
+    learner: std::sync::OnceLock<Arc<dyn Learner>>,
     config: Config,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     hasher: password::Hasher,
@@ -171,6 +174,7 @@ impl Service {
             outbox,
             probe: std::sync::OnceLock::new(),
             network: std::sync::OnceLock::new(),
+            learner: std::sync::OnceLock::new(),
             config,
             clock: Box::new(clock),
             hasher: password::Hasher::new(),
@@ -199,6 +203,11 @@ impl Service {
     /// Gives it the network, once; a service without one (the command line's) cannot check what others publish.
     pub fn connect(&self, network: Arc<dyn Network>) {
         let _ = self.inner.network.set(network);
+    }
+
+    /// Gives it the classifier to teach, once; a service without one refuses to learn.
+    pub fn teach(&self, learner: Arc<dyn Learner>) {
+        let _ = self.inner.learner.set(learner);
     }
 
     fn network(&self) -> Result<&dyn Network, Error> {

@@ -65,6 +65,11 @@ pub trait Network: Send + Sync {
     fn try_way(&self, way: Way) -> BoxFuture<'_, Vec<HostTest>>;
 }
 
+/// The local classifier, which learns from what people release.
+pub trait Learner: Send + Sync {
+    fn learn(&self, body: Bytes, spam: bool) -> BoxFuture<'_, Result<(), String>>;
+}
+
 impl Bodies for vault::Vault {
     fn get<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<Bytes, String>> {
         Box::pin(async move {
