@@ -21,13 +21,14 @@ pub fn Domain() -> impl IntoView {
     let id = Memo::new(move |_| DomainId(params.read().get("id").and_then(|i| i.parse().ok()).unwrap_or(0)));
     let again = Memo::new(move |_| query.read().get("again").and_then(|n| n.parse::<u32>().ok()).unwrap_or(0));
     let data = Resource::new_blocking(move || (id.get(), again.get()), |(id, _)| test_gateways(id));
-    let trying = trying(data);
+    let busy = RwSignal::new(false);
+    let trying = trying(data, busy);
     let page = load(data, move |(name, tests)| {
         let id = id.get_untracked();
         let next = again.get_untracked().wrapping_add(1);
         view! {
             <PageHead title=format!("Connection to {name}") up=vec![("/admin/domains".into(), "Domains".into()), (format!("/admin/domains/{id}"), name.clone())]>
-                <a class="btn primary" href=format!("/admin/domains/{id}/test?again={next}")><Icon name="send" />"Test again"</a>
+                <a class="btn primary" href=format!("/admin/domains/{id}/test?again={next}") on:click=move |_| busy.set(true)><Icon name="send" />"Test again"</a>
             </PageHead>
             <p class="soft mb-4">"Each gateway is greeted and encrypted as the domain's boundary encryption asks. Nothing is sent."</p>
             {tests.into_iter().enumerate().map(|(n, t)| host(n, t, ().into_any())).collect::<Vec<_>>()}
@@ -52,7 +53,8 @@ pub fn Outbound() -> impl IntoView {
         |(id, (domain, special), _)| test_onward(id, domain, special),
     );
     let trust = use_act::<TrustCertificate>();
-    let trying = trying(data);
+    let busy = RwSignal::new(false);
+    let trying = trying(data, busy);
     let form = move || {
         let (domain, special) = to.get();
         ask(id.get(), domain, special == "1")
@@ -71,13 +73,15 @@ pub fn Outbound() -> impl IntoView {
         }
         .into_any()
     });
-    view! { {form}{trying}{page} }
+    view! { <div on:submit=move |_| busy.set(true)>{form}</div>{trying}{page} }
 }
 
-/// Said while hosts are tried and the page before still stands.
-fn trying<T: Clone + Send + Sync + 'static>(data: Resource<T>) -> AnyView {
-    let busy = RwSignal::new(false);
-    Effect::new(move |_| busy.set(data.get().is_none()));
+/// Said from the moment a test is asked for until its result is there; a page before stands meanwhile.
+fn trying<T: Clone + Send + Sync + 'static>(data: Resource<T>, busy: RwSignal<bool>) -> AnyView {
+    Effect::new(move |_| {
+        data.track();
+        busy.set(false);
+    });
     view! { <p class="soft" role="status">{move || busy.get().then_some("Trying the hosts; this takes up to half a minute.")}</p> }.into_any()
 }
 
@@ -121,7 +125,7 @@ fn host(n: usize, t: HostTest, offer: AnyView) -> AnyView {
 
 fn levels(n: usize, levels: Vec<(String, String)>) -> AnyView {
     let rows = levels.into_iter().map(|(word, problem)| {
-        let label = word.parse::<ExceptionEncryption>().map_or(word.as_str(), ExceptionEncryption::label).to_owned();
+        let label = word.parse::<ExceptionEncryption>().map_or_else(|_| word.clone(), |e| e.label().to_owned());
         let (health, said) = match problem.as_str() {
             "" => (Health::Good, "Mail goes.".to_owned()),
             why => (Health::Bad, format!("Mail waits: {why}.")),

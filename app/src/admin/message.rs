@@ -102,13 +102,14 @@ fn besides(m: &MessageView) -> AnyView {
     let act = use_act::<ReleaseWith>();
     let rule = m.decided_by.and_then(|n| m.findings.get(n)).and_then(|f| f.rule);
     let inbound = m.row.direction == Direction::Inbound;
+    let id = m.row.id;
     let from = if m.row.envelope_from.is_empty() { m.row.sender.clone() } else { m.row.envelope_from.clone() };
     view! {
         <details class="mt-3 no-print">
             <summary>"Release, and let the next one through"</summary>
             <ActForm act class="form mt-3">
                 <FormErrors />
-                <input type="hidden" name="id" value=m.row.id />
+                <input type="hidden" name="id" value=id />
                 <label class="choice"><input type="checkbox" name="learn" value="on" checked=true /><span>"Learn it as wanted mail"</span></label>
                 {inbound.then(|| view! {
                     <div class="field mt-3">
