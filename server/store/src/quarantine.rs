@@ -326,7 +326,7 @@ pub async fn close(
 
 /// Held again: what this person deleted since then, and whose body is still there. False where it is not so.
 pub async fn reopen(c: &mut Connection, id: i64, by: &str, since: Timestamp, at: Timestamp) -> Result<bool, Error> {
-    let done = sql("UPDATE quarantine SET disposition = 'quarantined', acted_by = NULL, acted_at = NULL
+    let done = sql("UPDATE quarantine SET disposition = 'quarantined', acted_by = '', acted_at = NULL
          WHERE id = $1 AND disposition = 'deleted' AND acted_by = $2 AND acted_at >= $3")
     .bind(id)
     .bind(by)

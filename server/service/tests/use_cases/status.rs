@@ -94,7 +94,10 @@ async fn a_certificate_that_is_trusted_becomes_the_exception_of_its_domain_and_l
     s.trust_certificate(&system(), id, "other.test", &print).await.unwrap();
     let set = s.settings(&system(), SettingsOf::OutboundIp(id)).await.unwrap().set.get(path).unwrap();
     let partner = &set["partner.test"];
-    assert_eq!((partner["route"].as_str(), partner["encryption"].as_str()), (Some("mx.partner.test"), Some("manual")));
+    assert_eq!(
+        (partner["route"].as_str(), partner["encryption"].as_str()),
+        (Some("mx.partner.test:25"), Some("manual"))
+    );
     assert_eq!(partner["certificate"].as_str().unwrap().len(), 64);
     assert_eq!(set["other.test"]["encryption"], "manual");
     for (domain, print) in [("partner.test", "abc"), ("not a domain", print.as_str())] {
