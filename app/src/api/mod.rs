@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub mod account;
 pub mod accounts;
 pub mod administrators;
+pub mod brands;
 pub mod bulk;
 pub mod content_filters;
 #[cfg(feature = "ssr")]
@@ -25,6 +26,7 @@ pub mod lists;
 pub mod log;
 pub mod mailbox;
 pub mod mailboxes;
+pub mod notifications;
 pub mod outbound;
 pub mod outbound_ip;
 pub mod overview;
@@ -37,6 +39,7 @@ pub mod session;
 pub mod sessions;
 pub mod settings;
 pub mod status;
+pub mod verifiers;
 
 /// What went wrong with a call, for the person who made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]

@@ -37,6 +37,7 @@ mod letter;
 mod link;
 mod lists;
 mod login;
+mod look;
 mod mailbox_change;
 mod mailboxes;
 mod message_log;
@@ -87,10 +88,11 @@ pub use home::tiles_for;
 pub use idempotency::Known as KnownRequest;
 pub use lists::{AdministratorRow, AdministratorsOf, GroupRow, MailboxesOf, OutboundRow};
 pub use login::NewSession;
+pub use look::Picture;
 pub use mailbox_change::MailboxChange;
 pub use mailboxes::MailboxDetails;
 pub use outbound_members::Member;
-pub use outside::{Bodies, BoxFuture, Learner, Network, Outbox, OutgoingMail, Probe, QueueView};
+pub use outside::{Bodies, BoxFuture, Learner, Network, Outbox, OutgoingMail, QueueView};
 pub use password::PasswordLink;
 pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use person::MustChange;
@@ -145,14 +147,12 @@ struct Inner {
     store: Store,
     bodies: Box<dyn Bodies>,
     outbox: Arc<dyn Outbox>,
-    probe: std::sync::OnceLock<Arc<dyn Probe>>,
-    network: std::sync::OnceLock<Arc<dyn Network>>,
-    learner: std::sync::OnceLock<Arc<dyn Learner>>,
+    network: OnceLock<Arc<dyn Network>>,
+    learner: OnceLock<Arc<dyn Learner>>,
     config: Config,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     hasher: password::Hasher,
     link_key: tokio::sync::OnceCell<link::Key>,
-    dns: OnceLock<Arc<dyn Dns>>,
 }
 
 impl Service {
@@ -172,32 +172,14 @@ impl Service {
             store,
             bodies: Box::new(bodies),
             outbox,
-            probe: std::sync::OnceLock::new(),
-            network: std::sync::OnceLock::new(),
-            learner: std::sync::OnceLock::new(),
+            network: OnceLock::new(),
+            learner: OnceLock::new(),
             config,
             clock: Box::new(clock),
             hasher: password::Hasher::new(),
             link_key: tokio::sync::OnceCell::new(),
-            dns: OnceLock::new(),
         };
         Service { inner: Arc::new(inner) }
-    }
-
-    /// Whom to ask about names. Until it is said, and in commands beside a running server, DNS does not answer.
-    #[must_use]
-    pub fn with_dns(self, dns: Arc<dyn Dns>) -> Service {
-        let _ = self.inner.dns.set(dns);
-        self
-    }
-
-    fn dns(&self) -> Arc<dyn Dns> {
-        self.inner.dns.get().cloned().unwrap_or_else(|| Arc::new(outside::NoDns))
-    }
-
-    /// Gives it a way to look at the Internet, once; without one, checks of domains say that they cannot.
-    pub fn set_probe(&self, probe: Arc<dyn Probe>) {
-        let _ = self.inner.probe.set(probe);
     }
 
     /// Gives it the network, once; a service without one (the command line's) cannot check what others publish.
@@ -210,9 +192,13 @@ impl Service {
         let _ = self.inner.learner.set(learner);
     }
 
-    fn network(&self) -> Result<&dyn Network, Error> {
-        let network = self.inner.network.get().map(|n| &**n);
-        network.ok_or_else(|| Error::Internal("this process was given no network".into()))
+    /// Where nobody was named to ask, every question stays without an answer.
+    fn dns(&self) -> Arc<dyn Dns> {
+        self.network().map_or_else(|_| Arc::new(outside::NoDns) as Arc<dyn Dns>, |network| network.dns())
+    }
+
+    fn network(&self) -> Result<&Arc<dyn Network>, Error> {
+        self.inner.network.get().ok_or_else(|| Error::Internal("this process was given no network".into()))
     }
 
     pub fn config(&self) -> &Config {

@@ -6,6 +6,7 @@ use filter::auth::dns::{Answer, Dns, Failure};
 use model::view::{DeferredDestination, HostTest};
 use model::{DomainName, Edit, Envelope, HostPort};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 use std::{future::Future, pin::Pin};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,16 +40,6 @@ pub trait Outbox: Send + Sync {
     fn retry_now(&self, domain: Option<&DomainName>);
 }
 
-/// What the Internet says of a domain right now. Errors are sentences for the administrator.
-pub trait Probe: Send + Sync {
-    /// Hosts by preference; empty: the name has no such record.
-    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
-    /// The text of each record; empty: there is none.
-    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
-    /// Connects and reads the greeting.
-    fn gateway<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>>;
-}
-
 /// Bodies of held messages (the vault).
 pub trait Bodies: Send + Sync {
     fn get<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<Bytes, String>>;
@@ -57,10 +48,17 @@ pub trait Bodies: Send + Sync {
     fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String>;
 }
 
-/// What is asked of the network while somebody waits for it. Bounded in time by whoever implements it.
+/// What is asked of the network while somebody waits for it: right now, from no cache, bounded in time by whoever
+/// implements it. Errors are sentences for the administrator.
 pub trait Network: Send + Sync {
+    /// Mail exchangers by preference, without a dot at the end; a null MX (RFC 7505) is an empty name.
+    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>>;
     /// TXT records of a name, the strings of each joined; none where there are none.
     fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
+    /// Connects and reads the greeting.
+    fn greeting<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>>;
+    /// For what asks many questions in a row, such as the evaluation of an SPF record.
+    fn dns(&self) -> Arc<dyn Dns>;
     /// What each host says that mail would go to; nothing is sent.
     fn try_way(&self, way: Way) -> BoxFuture<'_, Vec<HostTest>>;
 }

@@ -2,6 +2,7 @@
 //! and its SPF record lets this server send.
 
 use crate::{Error, Service, UseCase};
+use filter::auth::dns::Failure;
 use model::view::{CheckLine, GatewayCheck, StartCheck};
 use model::{Actor, DomainId, HostPort};
 
@@ -76,12 +77,16 @@ impl Service {
         self.permit(actor, UseCase::AddDomain)?;
         let row = self.domain(actor, id).await?.row;
         let hostname = self.config().hostname.clone();
-        let probe = self.inner.probe.get();
         let (gateways, (mx, txt)) = tokio::join!(self.try_gateways(&row.gateways), async {
-            match probe {
-                Some(probe) => tokio::join!(probe.mx(&row.name), probe.txt(&row.name)),
-                None => (Err(UNKNOWN.to_owned()), Err(UNKNOWN.to_owned())),
+            match self.network() {
+                Ok(network) => tokio::join!(network.mx(&row.name), network.txt(&row.name)),
+                Err(_) => (Err(Failure::Temporary(UNKNOWN.to_owned())), Err(UNKNOWN.to_owned())),
             }
+        });
+        let mx = mx.or_else(|failure| match failure {
+            Failure::NxDomain => Err(format!("The DNS knows no {}.", row.name)),
+            Failure::NoData => Ok(Vec::new()),
+            Failure::Temporary(why) => Err(why),
         });
         let spf_now = txt.iter().flatten().find(|t| is_spf(t)).cloned();
         Ok(StartCheck {
@@ -99,8 +104,8 @@ impl Service {
         let gateways = gateways.get(..GATEWAYS).unwrap_or(gateways);
         let mut tried = tokio::task::JoinSet::new();
         for (n, gateway) in gateways.iter().cloned().enumerate() {
-            if let Some(probe) = self.inner.probe.get().cloned() {
-                tried.spawn(async move { (n, probe.gateway(&gateway).await) });
+            if let Ok(network) = self.network().cloned() {
+                tried.spawn(async move { (n, network.greeting(&gateway).await) });
             }
         }
         let mut answers: Vec<Result<String, String>> = vec![Err(UNKNOWN.to_owned()); gateways.len()];

@@ -2,10 +2,13 @@
 
 use crate::{Error, FILE, Pools, Store};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Pool, Sqlite};
+use sqlx::{Connection, Pool, Sqlite};
 use std::{path::Path, time::Duration};
 
 const READERS: u32 = 4;
+/// Kilobytes of the file that each reader keeps in memory at most (negative: SQLite's word for kilobytes rather than
+/// pages). It takes no more than the file has; with a million mailboxes, pages that are asked for again stay.
+const READ_CACHE: &str = "-65536";
 /// How long a writer of this process waits for one of another process (command line beside a running server).
 const BUSY: Duration = Duration::from_secs(15);
 
@@ -26,7 +29,13 @@ pub async fn open(data: &Path) -> Result<(Pool<Sqlite>, Pool<Sqlite>), Error> {
         .pragma("temp_store", "memory")
         .pragma("cache_size", "-16000");
     let pool = |n| {
-        SqlitePoolOptions::new().max_connections(n).acquire_timeout(Duration::from_secs(60)).test_before_acquire(false)
+        SqlitePoolOptions::new()
+            .max_connections(n)
+            .acquire_timeout(Duration::from_secs(60))
+            .test_before_acquire(false)
+            // On a full disk SQLite rolls back by itself; a connection that still believes to be in a transaction
+            // would refuse every later one.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
     };
     let write = pool(1)
         .min_connections(1)
@@ -38,7 +47,8 @@ pub async fn open(data: &Path) -> Result<(Pool<Sqlite>, Pool<Sqlite>), Error> {
     let mut first = write.acquire().await?;
     crate::migrated(MIGRATIONS.run_direct(None, &mut *first, false).await, &MIGRATIONS)?;
     drop(first);
-    let read = pool(READERS).connect_with(options.pragma("query_only", "on")).await.map_err(fail)?;
+    let read = options.pragma("query_only", "on").pragma("cache_size", READ_CACHE);
+    let read = pool(READERS).connect_with(read).await.map_err(fail)?;
     Ok((write, read))
 }
 
