@@ -81,6 +81,11 @@ pub struct Smtp {
 pub struct Dns {
     /// Empty: those of the system.
     pub servers: Vec<String>,
+    /// Signatures are checked up to the root's key when mail exchangers are asked for, and DANE holds (RFC 7672). The servers
+    /// must pass DNSSEC records on.
+    pub dnssec: bool,
+    /// The DNS of the Internet, for networks with "Use external DNS resolution"; empty: as all others.
+    pub external: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -220,6 +225,7 @@ impl Config {
         addresses("smtp.outbound", &self.smtp.outbound)?;
         addresses("smtp.odmr", &self.smtp.odmr)?;
         addresses("dns.servers", &self.dns.servers)?;
+        addresses("dns.external", &self.dns.external)?;
         self.proxies()?;
         if let Some(clamd) = self.scan.clamd.as_deref().filter(|c| !c.is_empty()) {
             let ok = clamd.strip_prefix("unix:").is_some_and(|p| p.starts_with('/'))
@@ -259,6 +265,9 @@ impl Config {
     }
     pub fn dns_servers(&self) -> Result<Vec<SocketAddr>, ConfigError> {
         addresses("dns.servers", &self.dns.servers)
+    }
+    pub fn external_dns_servers(&self) -> Result<Vec<SocketAddr>, ConfigError> {
+        addresses("dns.external", &self.dns.external)
     }
     /// Whose word is taken on who the client is.
     pub fn proxies(&self) -> Result<Vec<Cidr>, ConfigError> {
@@ -303,7 +312,7 @@ pub fn socket_address(key: &str, value: &str) -> Result<SocketAddr, ConfigError>
 
 fn default_port(key: &str) -> u16 {
     match key {
-        "dns.servers" => 53,
+        "dns.servers" | "dns.external" => 53,
         "http.listen" => 8080,
         "smtp.outbound" => 587,
         "smtp.odmr" => 366,
@@ -333,6 +342,8 @@ const KEYS: &[(&str, Kind)] = &[
     ("smtp.proxy_protocol", Kind::List),
     ("smtp.max_sessions", Kind::Number),
     ("dns.servers", Kind::List),
+    ("dns.dnssec", Kind::Number),
+    ("dns.external", Kind::List),
     ("scan.threads", Kind::Number),
     ("scan.clamd", Kind::Text),
     ("scan.icap", Kind::Text),

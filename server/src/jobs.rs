@@ -1,6 +1,6 @@
 //! Work that comes round by itself: picking up changes, sending digests, dropping what is old.
 
-use flow::LiveKnowledge;
+use flow::{LiveKnowledge, TlsReporter};
 use model::{Actor, Timestamp};
 use service::{Service, SnapshotStore};
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 const REFRESH: Duration = Duration::from_millis(300);
 const DIGESTS: Duration = Duration::from_secs(60);
 const BULK: Duration = Duration::from_secs(1);
+const TLS_RESULTS: Duration = Duration::from_secs(60);
 const PURGE: Duration = Duration::from_secs(3_600);
 
 pub struct Jobs {
@@ -21,14 +22,16 @@ pub struct Jobs {
     pub knowledge: Arc<LiveKnowledge>,
     /// Files and folders whose change means new knowledge.
     pub watched: Vec<PathBuf>,
+    pub tls_reporter: TlsReporter,
 }
 
 impl Jobs {
     /// Starts all of them; they end with the runtime.
     pub fn start(self) {
-        let Jobs { service, snapshots, knowledge, watched } = self;
+        let Jobs { service, snapshots, knowledge, watched, tls_reporter } = self;
         tokio::spawn(refresh(service.store().changes(), snapshots, knowledge, watched));
         tokio::spawn(digests(service.clone()));
+        tokio::spawn(tls_reports(service.clone(), tls_reporter));
         tokio::spawn(bulk(service.clone()));
         tokio::spawn(purge(service));
     }
@@ -95,6 +98,24 @@ async fn digests(service: Service) {
             None | Some(Ok(0)) => {}
             Some(Ok(sent)) => tracing::info!(sent, "digests sent"),
             Some(Err(error)) => tracing::error!(%error, "digests could not be sent; tried again in a minute"),
+        }
+    }
+}
+
+/// Writes down what became of TLS, each node its own, and reports days that are over, one node for all.
+async fn tls_reports(service: Service, reporter: TlsReporter) {
+    let actor = Actor::system("job");
+    let mut ticks = interval(TLS_RESULTS);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = reporter.flush(&actor).await {
+            tracing::warn!(%error, "what became of TLS in the last minute is not counted");
+        }
+        match alone(&service, &actor, "tls-reports", reporter.send_due(&actor)).await {
+            None | Some(Ok(0)) => {}
+            Some(Ok(sent)) => tracing::info!(sent, "TLS reports sent"),
+            Some(Err(error)) => tracing::error!(%error, "TLS reports could not be sent; tried again in a minute"),
         }
     }
 }

@@ -199,6 +199,8 @@ fn options(
     }
     options.tls = tls.clone();
     options.proxies = proxies.clone();
+    // What is taken so is delivered over verified TLS, or comes back (RFC 8689).
+    options.require_tls = true;
     let size = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
     options.limits.sessions = max_sessions.unwrap_or(size(limits.sessions));
     options.limits.sessions_per_client = size(limits.sessions_per_client);

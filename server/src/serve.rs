@@ -108,15 +108,13 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let routing: Arc<dyn delivery::Routing> = Arc::new(SnapshotRouting::new(snapshots.clone(), turns.clone()));
     let authorities = Authorities::default();
     authorities.read(&config.data.join("trusted"));
-    let queue = Queue::start(
-        spool.clone(),
-        queue_options(&config, authorities.clone())?,
-        routing.clone(),
-        Arc::new(Recorder::new(batches.clone())),
-    );
+    let tally: Arc<flow::Tally> = Arc::default();
+    let mut delivering = queue_options(&config, authorities.clone())?;
+    delivering.tls_results = Some(tally.clone());
+    let queue = Queue::start(spool.clone(), delivering, routing.clone(), Arc::new(Recorder::new(batches.clone())));
     turns.serve(queue.clone());
     let (intake, receiver) = flow::pipeline::intake();
-    let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
+    let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing.clone(), intake.waiting()));
     let dns = dns(&config)?;
     let service = Service::new(store, vault.clone(), outbox, service_config(&config));
     let fresh = filter::auth::resolver::Resolver::fresh(&dns_config(&config)?);
@@ -140,6 +138,18 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let threads = match config.scan.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
+    };
+    let tls_reporter = flow::TlsReporter {
+        tally,
+        service: service.clone(),
+        queue: queue.clone(),
+        routing,
+        signer: flow::Signer::new(vault.clone()),
+        snapshots: snapshots.clone(),
+        dns: dns.clone(),
+        hostname: config.hostname.clone(),
+        authorities: authorities.clone(),
+        https_port: 443,
     };
     let filter_running = Pipeline {
         spool: spool.clone(),
@@ -175,6 +185,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         snapshots: snapshots.clone(),
         knowledge: knowledge.clone(),
         watched: watched.into(),
+        tls_reporter,
     }
     .start();
 
@@ -255,18 +266,40 @@ fn queue_options(config: &Config, authorities: Authorities) -> Result<delivery::
     }
     options.bounce_suspension = config.bounce_suspension()?;
     options.authorities = authorities;
+    options.sts_directory = Some(config.data.join("mta-sts"));
     let servers = config.dns_servers()?;
     if !servers.is_empty() {
         options.resolver = Some(resolver(&servers)?);
+    }
+    if config.dns.dnssec {
+        options.validating = Some(validating(&servers)?);
+    }
+    let external = config.external_dns_servers()?;
+    if !external.is_empty() {
+        let validating = config.dns.dnssec.then(|| validating(&external)).transpose()?;
+        options.external = Some(delivery::security::Names { plain: Some(resolver(&external)?), validating });
     }
     Ok(options)
 }
 
 /// A resolver that asks these servers only; without any, those of the system.
 pub fn resolver(servers: &[SocketAddr]) -> Result<hickory_resolver::TokioResolver, AnyError> {
+    Ok(resolver_builder(servers)?.build()?)
+}
+
+/// The same, and it checks signatures up to the root's key (DNSSEC).
+fn validating(servers: &[SocketAddr]) -> Result<hickory_resolver::TokioResolver, AnyError> {
+    let mut builder = resolver_builder(servers)?;
+    builder.options_mut().validate = true;
+    Ok(builder.build()?)
+}
+
+type Builder = hickory_resolver::ResolverBuilder<hickory_resolver::net::runtime::TokioRuntimeProvider>;
+
+fn resolver_builder(servers: &[SocketAddr]) -> Result<Builder, AnyError> {
     use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
     if servers.is_empty() {
-        return Ok(hickory_resolver::TokioResolver::builder_tokio()?.build()?);
+        return Ok(hickory_resolver::TokioResolver::builder_tokio()?);
     }
     let servers = servers
         .iter()
@@ -278,7 +311,7 @@ pub fn resolver(servers: &[SocketAddr]) -> Result<hickory_resolver::TokioResolve
         .collect();
     let config = ResolverConfig::from_parts(None, Vec::new(), servers);
     let provider = hickory_resolver::net::runtime::TokioRuntimeProvider::default();
-    Ok(hickory_resolver::TokioResolver::builder_with_config(config, provider).build()?)
+    Ok(hickory_resolver::TokioResolver::builder_with_config(config, provider))
 }
 
 fn api_options(config: &Config) -> rest::Options {

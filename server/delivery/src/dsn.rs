@@ -1,6 +1,6 @@
 //! Delivery status notifications (RFC 3461, 3464, 6522): what became of a message, told to its sender.
 
-use model::{EmailAddress, Envelope, Recipient, Timestamp};
+use model::{EmailAddress, Envelope, Recipient, Timestamp, TlsWish};
 use std::fmt::Write;
 
 /// What happened (RFC 3464 §2.3.3).
@@ -96,6 +96,8 @@ impl Notice<'_> {
     pub fn compose(&self) -> Composed {
         let utf8 = !self.to.is_ascii() || self.failures.iter().any(|f| !f.recipient.address.is_ascii());
         let full = !self.envelope.return_headers_only
+            // Its notice may travel less safely than it would have itself (RFC 8689 §5).
+            && self.envelope.tls_wish != TlsWish::Required
             && self.original.len() as u64 <= self.full_max
             && self.action == Action::Failed;
         let returned = if full { self.original } else { &self.original[..header_end(self.original)] };
@@ -307,7 +309,7 @@ mod tests {
             return_headers_only: headers_only,
             envid: Some(envid.to_owned()),
             size: original.len() as u64,
-            require_tls: false,
+            tls_wish: model::TlsWish::Usual,
             sending: None,
         };
         let failure = Failure {

@@ -8,11 +8,13 @@ pub mod client;
 pub mod dsn;
 mod encryption;
 mod error;
+pub mod https;
 mod options;
 mod outcome;
 mod plan;
 mod queue;
 mod route;
+pub mod security;
 
 pub use encryption::Encryption;
 pub use error::Error;

@@ -1,8 +1,11 @@
 //! What an operator, or a test, sets.
 
 use crate::client::Authorities;
+use crate::security::{Names, TlsResults};
 use crate::{Encryption, Suspension};
 use hickory_resolver::TokioResolver;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Options of the queue and its client. [`Options::new`] has the defaults for production.
@@ -41,6 +44,16 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// DNS. None: the system's, read at the start; without one only addresses can be reached.
     pub resolver: Option<TokioResolver>,
+    /// DNS that checks signatures (DNSSEC). With it mail exchangers are asked of it, and DANE holds (RFC 7672).
+    pub validating: Option<TokioResolver>,
+    /// The DNS of the Internet, for networks with "Use external DNS resolution" (guide chapter 6). None: as all others.
+    pub external: Option<Names>,
+    /// Where MTA-STS policies are kept; none: in memory only.
+    pub sts_directory: Option<PathBuf>,
+    /// The port of MTA-STS policies: 443 but in tests.
+    pub sts_port: u16,
+    /// Who counts what became of TLS (RFC 8460).
+    pub tls_results: Option<Arc<dyn TlsResults>>,
 }
 
 impl Options {
@@ -64,7 +77,18 @@ impl Options {
             mx_port: 25,
             timeouts: Timeouts::default(),
             resolver: None,
+            validating: None,
+            external: None,
+            sts_directory: None,
+            sts_port: 443,
+            tls_results: None,
         }
+    }
+
+    /// Who is asked about names.
+    pub(crate) fn names(&self, external: bool) -> Names {
+        let usual = || Names { plain: self.resolver.clone(), validating: self.validating.clone() };
+        self.external.clone().filter(|_| external).unwrap_or_else(usual)
     }
 
     /// The pauses in milliseconds.

@@ -5,6 +5,7 @@
 //! - [`pipeline`]: takes spooled messages to the filter and writes down what was decided.
 //! - [`split`]: recipients with the same verdict share one delivery.
 //! - [`signing`]: the DKIM signatures of outbound mail.
+//! - [`tls_report`]: what became of TLS, counted and reported to those who ask for it.
 //! - [`outcomes`], [`routing`], [`outbox`]: what the queue reports, asks, and is given by the service.
 //! - [`network`]: what the service asks of others while somebody waits.
 
@@ -20,6 +21,7 @@ mod returned;
 pub mod routing;
 pub mod signing;
 pub mod split;
+pub mod tls_report;
 
 pub use gate::{Discovery, Gate, Turns};
 pub use knowledge::LiveKnowledge;
@@ -30,3 +32,4 @@ pub use outcomes::Recorder;
 pub use pipeline::{Pipeline, PipelineOptions};
 pub use routing::SnapshotRouting;
 pub use signing::Signer;
+pub use tls_report::{Tally, TlsReporter};

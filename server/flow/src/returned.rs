@@ -80,7 +80,7 @@ impl Returned<'_> {
             return_headers_only: true,
             envid: None,
             size: composed.body.len() as u64,
-            require_tls: false,
+            tls_wish: model::TlsWish::Usual,
             sending: None,
         };
         match self.queue.send(notice, composed.body, Plan::new(vec![delivery])).await {

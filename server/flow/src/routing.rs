@@ -50,18 +50,20 @@ impl Routing for SnapshotRouting {
 fn onward(values: &Values, domain: &DomainName, special: bool) -> Onward {
     let exception = exception(values, domain);
     let exempt = exception.is_some_and(|e| e.exempt_from_special_routing);
+    let external_dns = values.outbound_routing.external_dns;
     let usual = match exception {
-        Some(e) => Onward { host: host(&e.route), encryption: Encryption::from(e) },
+        Some(e) => Onward { host: host(&e.route), encryption: Encryption::from(e), external_dns },
         None => Onward {
             host: host(&values.outbound_routing.route),
             encryption: values.outbound_encryption.to_internet.into(),
+            external_dns,
         },
     };
     let routing = &values.special_routing;
     if !special || exempt || routing.method != SpecialRoute::Custom {
         return usual;
     }
-    Onward { host: host(&routing.route_to).or(usual.host), encryption: routing.encryption.into() }
+    Onward { host: host(&routing.route_to).or(usual.host), encryption: routing.encryption.into(), external_dns }
 }
 
 /// The domain's own exception, else that of the nearest `*.` above it, which covers subdomains only.

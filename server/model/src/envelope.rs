@@ -42,6 +42,19 @@ pub enum Sending {
     Relay(AccountId),
 }
 
+/// What the sender of a message wants of TLS between here and its recipients (RFC 8689). In records it stands where a
+/// truth value stood before, and its first two values read as that did: the order is never changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum TlsWish {
+    /// Nothing of its own: settings and the recipients' domains decide.
+    #[default]
+    Usual,
+    /// REQUIRETLS was asked for: it is passed on over verified TLS to hosts that do the same, or not at all.
+    Required,
+    /// The header field `TLS-Required: No`: it rather arrives in clear text than not at all.
+    Optional,
+}
+
 /// NOTIFY= of RCPT TO (RFC 3461 §4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notify {
@@ -84,8 +97,8 @@ pub struct Envelope {
     pub envid: Option<String>,
     /// Size of the body in bytes, our Received header included.
     pub size: u64,
-    /// REQUIRETLS was asked for (RFC 8689): it is passed on over verified TLS, or not at all.
-    pub require_tls: bool,
+    /// What its sender wants of TLS on the way (RFC 8689).
+    pub tls_wish: TlsWish,
     /// Of outbound mail: by which right it was sent.
     pub sending: Option<Sending>,
 }

@@ -31,7 +31,7 @@ pub use category::{Category, Zone};
 pub use clock::ClockWatch;
 pub use dkim::{DkimAlgorithm, DkimKey, DkimPublished, DkimSelector};
 pub use edit::Edit;
-pub use envelope::{Envelope, Notify, Recipient, Sending, SessionInfo};
+pub use envelope::{Envelope, Notify, Recipient, Sending, SessionInfo, TlsWish};
 pub use error::{ErrorCode, FieldError, UserError};
 pub use finding::{Finding, Findings, FoundIn};
 pub use id::{AccountId, AdministratorId, DomainId, IdError, MailboxId, MessageId};

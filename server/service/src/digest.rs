@@ -171,7 +171,7 @@ impl Service {
             return_headers_only: true,
             envid: None,
             size: body.len() as u64,
-            require_tls: false,
+            tls_wish: model::TlsWish::Usual,
             sending: None,
         };
         let mail = OutgoingMail { envelope, body, release: false, edits: Vec::new() };

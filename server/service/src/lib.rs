@@ -66,6 +66,7 @@ mod slices;
 pub mod snapshot;
 mod start;
 mod status;
+mod tls_reports;
 mod token;
 mod trust;
 

@@ -137,7 +137,7 @@ impl Service {
             return_headers_only: true,
             envid: None,
             size: body.len() as u64,
-            require_tls: false,
+            tls_wish: model::TlsWish::Usual,
             sending: None,
         };
         Ok(OutgoingMail { envelope, body, release: to == ReleaseTo::Recipient, edits })

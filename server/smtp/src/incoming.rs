@@ -4,6 +4,7 @@ use crate::{
     Limits, Reply,
     headers::{HeaderFaults, Headers},
     hops::Hops,
+    optional::Optional,
     scan::{Fault, Scanned, Scanner},
 };
 use model::{MessageId, Timestamp};
@@ -18,6 +19,7 @@ pub(crate) struct Incoming {
     scanner: Scanner,
     hops: Hops,
     headers: Headers,
+    optional: Optional,
     /// Octets of text so far, without our header.
     size: u64,
     max_size: u64,
@@ -32,6 +34,8 @@ pub(crate) struct Arrived {
     pub at: Timestamp,
     pub body: BodyWriter,
     pub headers: HeaderFaults,
+    /// Its header says `TLS-Required: No` (RFC 8689 §5).
+    pub tls_optional: bool,
     /// Octets above 127 were seen.
     pub eight_bit: bool,
 }
@@ -46,6 +50,7 @@ impl Incoming {
             scanner: Scanner::new(dots, limits.text_line),
             hops: Hops::new(),
             headers: Headers::new(),
+            optional: Optional::default(),
             size: 0,
             max_size,
             max_hops: limits.hops,
@@ -66,6 +71,7 @@ impl Incoming {
         self.size += text.len() as u64;
         self.hops.feed(text);
         self.headers.feed(text);
+        self.optional.feed(text);
         self.eight_bit |= !self.eight_bit && !text.is_ascii();
         if self.refusal().is_some() {
             self.writer = None;
@@ -113,7 +119,14 @@ impl Incoming {
         let headers = self.headers.finish();
         match (refusal, self.writer) {
             (Some(reply), _) => Err(reply),
-            (None, Some(body)) => Ok(Arrived { id: self.id, at: self.at, body, headers, eight_bit: self.eight_bit }),
+            (None, Some(body)) => Ok(Arrived {
+                id: self.id,
+                at: self.at,
+                body,
+                headers,
+                tls_optional: self.optional.found(),
+                eight_bit: self.eight_bit,
+            }),
             (None, None) => Err(Reply::UNAVAILABLE),
         }
     }

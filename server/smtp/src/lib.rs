@@ -14,9 +14,12 @@ mod command;
 mod error;
 mod headers;
 mod hops;
+#[doc(hidden)]
+pub mod hostile;
 mod incoming;
 mod line;
 mod metric;
+mod optional;
 mod options;
 mod param;
 mod path;

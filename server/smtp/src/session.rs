@@ -14,7 +14,7 @@ use crate::{
     xclient,
 };
 use model::settings::{OfferedEncryption, ServiceKind};
-use model::{Envelope, MessageId, Recipient, ReversePath, SessionInfo};
+use model::{Envelope, MessageId, Recipient, ReversePath, SessionInfo, TlsWish};
 use std::{
     net::SocketAddr,
     sync::{
@@ -384,7 +384,12 @@ impl Session {
             return_headers_only: transaction.params.headers_only,
             envid: transaction.params.envid,
             size,
-            require_tls: transaction.params.require_tls,
+            // REQUIRETLS goes before what the header says (RFC 8689 §4.1).
+            tls_wish: match (transaction.params.require_tls, arrived.tls_optional) {
+                (true, _) => TlsWish::Required,
+                (false, true) => TlsWish::Optional,
+                (false, false) => TlsWish::Usual,
+            },
             sending: transaction.admitted.sending,
         };
         match shared.reception.accept(envelope, arrived.headers, arrived.body).await {

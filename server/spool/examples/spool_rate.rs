@@ -38,7 +38,7 @@ fn envelope(n: u64) -> Result<Envelope, model::AddressError> {
         return_headers_only: false,
         envid: None,
         size: 0,
-        require_tls: false,
+        tls_wish: model::TlsWish::Usual,
         sending: None,
     })
 }

@@ -35,7 +35,7 @@ impl From<Version1> for Envelope {
             return_headers_only: v.return_headers_only,
             envid: v.envid,
             size: v.size,
-            require_tls: false,
+            tls_wish: model::TlsWish::Usual,
             sending: None,
         }
     }
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn an_envelope_of_today_keeps_what_is_new() {
         let sending = Some(model::Sending::Relay(model::AccountId(3)));
-        let now = Envelope { require_tls: true, sending, ..envelope(id(7)) };
+        let now = Envelope { tls_wish: model::TlsWish::Required, sending, ..envelope(id(7)) };
         assert_eq!(decode(&postcard::to_allocvec(&now).unwrap()), Some(now));
         assert_eq!(decode(&[1, 2, 3]), None);
     }

@@ -76,7 +76,7 @@ fn envelope(n: u64) -> Envelope {
         return_headers_only: false,
         envid: None,
         size: body(n).len() as u64,
-        require_tls: false,
+        tls_wish: model::TlsWish::Usual,
         sending: None,
     }
 }

@@ -34,7 +34,7 @@ async fn accept(spool: &Spool, n: u64, len: usize) -> Result<MessageId, spool::E
         return_headers_only: false,
         envid: None,
         size: 0,
-        require_tls: false,
+        tls_wish: model::TlsWish::Usual,
         sending: None,
     };
     let mut body = spool.body();

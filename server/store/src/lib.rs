@@ -47,6 +47,7 @@ pub mod senders;
 pub mod session;
 mod sqlite;
 mod target;
+pub mod tls_result;
 pub mod token;
 pub mod traffic;
 #[cfg(test)]

@@ -15,5 +15,6 @@ mod load;
 mod mail;
 mod odmr;
 mod reception;
+mod require_tls;
 mod running;
 mod tools;

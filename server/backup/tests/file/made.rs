@@ -40,7 +40,7 @@ pub fn envelope(id: MessageId, to: &[&str]) -> Envelope {
         return_headers_only: false,
         envid: None,
         size: 0,
-        require_tls: false,
+        tls_wish: model::TlsWish::Usual,
         sending: None,
     }
 }

@@ -10,6 +10,8 @@ pub struct Capabilities {
     pub smtputf8: bool,
     pub dsn: bool,
     pub chunking: bool,
+    /// REQUIRETLS (RFC 8689).
+    pub require_tls: bool,
     /// SIZE (RFC 1870) was offered.
     pub size: bool,
     /// The largest message in bytes, where the host names one.
@@ -30,6 +32,7 @@ impl Capabilities {
                 "SMTPUTF8" => found.smtputf8 = true,
                 "DSN" => found.dsn = true,
                 "CHUNKING" => found.chunking = true,
+                "REQUIRETLS" => found.require_tls = true,
                 "SIZE" => {
                     found.size = true;
                     found.size_max = words.next().and_then(|n| n.parse().ok()).filter(|n| *n > 0);

@@ -1,6 +1,7 @@
 //! What a certificate must be at each level, and what people are shown of it.
 
 use crate::Encryption;
+use crate::security::{Demand, tlsa};
 use model::view::CertificateView;
 use rustls::RootCertStore;
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -30,10 +31,34 @@ pub enum CertificateProblem {
     WrongName(String),
     #[error("the certificate is another one than the one that is trusted; its SHA-256 is {0}")]
     NotPinned(String),
+    #[error("the certificate is not what the TLSA records say (DANE)")]
+    NotTlsa,
+}
+
+/// Whether a host's certificate is all that is asked for.
+pub(super) fn satisfies(
+    demand: &Demand,
+    leaf: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    host: &ServerName<'_>,
+    roots: &RootCertStore,
+    now: UnixTime,
+    provider: &CryptoProvider,
+) -> Result<(), CertificateProblem> {
+    check(&demand.level, leaf, intermediates, host, roots, now, provider)?;
+    if let Some(records) = demand.records() {
+        let domain = ServerName::try_from(demand.domain.as_str()).ok();
+        let names: Vec<ServerName<'_>> = std::iter::once(host.to_owned()).chain(domain).collect();
+        tlsa::verify(records, leaf, intermediates, &names, now, provider)?;
+    }
+    if demand.needs_name() {
+        check(&Encryption::Named(String::new()), leaf, intermediates, host, roots, now, provider)?;
+    }
+    Ok(())
 }
 
 /// Whether a host's certificate is what the level asks for.
-pub(super) fn check(
+fn check(
     level: &Encryption,
     leaf: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],

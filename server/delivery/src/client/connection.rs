@@ -1,5 +1,6 @@
 use super::tls::{Tls, server_name};
-use super::{Capabilities, Reply, ReplyError, parse_reply};
+use super::{Capabilities, CertificateProblem, Reply, ReplyError, parse_reply};
+use crate::security::Demand;
 use crate::{Encryption, Timeouts};
 use futures::FutureExt;
 use model::HostPort;
@@ -41,8 +42,23 @@ pub enum OpenError {
     Fault { during: &'static str, fault: Fault },
     #[error("{during} was answered {reply}")]
     Refused { during: &'static str, reply: Reply },
+    #[error("TLS is required, but the host does not offer it")]
+    NotOffered,
+    #[error("TLS is required, but {0}")]
+    Certificate(CertificateProblem),
     #[error("TLS is required, but {0}")]
     Tls(String),
+    #[error("the message may only go to hosts that support REQUIRETLS (RFC 8689), and this one does not")]
+    NoRequireTls,
+}
+
+/// Why a session could not be encrypted.
+#[derive(Debug, thiserror::Error)]
+enum NoTls {
+    #[error("{0}")]
+    Certificate(CertificateProblem),
+    #[error("{0}")]
+    Other(String),
 }
 
 enum Stream {
@@ -80,19 +96,18 @@ impl std::fmt::Display for Connection {
 
 impl Connection {
     /// Dials an address of `host` and greets. With `Attempt`, TLS that fails is followed by a fresh connection in clear text.
-    pub async fn open(
-        host: &HostPort,
-        address: SocketAddr,
-        encryption: &Encryption,
-        s: &Setup,
-    ) -> Result<Self, OpenError> {
-        let mut connection = Self::greet(host, address, encryption, s).await?;
-        if *encryption == Encryption::Never {
+    pub async fn open(host: &HostPort, address: SocketAddr, demand: &Demand, s: &Setup) -> Result<Self, OpenError> {
+        let mut connection = Self::greet(host, address, &demand.level, s).await?;
+        if demand.is_never() {
             return Ok(connection);
         }
-        let required = encryption.is_required();
+        let required = demand.is_required();
         if !connection.capabilities.starttls {
-            return if required { Err(OpenError::Tls("the host does not offer it".into())) } else { Ok(connection) };
+            if required {
+                connection.quit().await;
+                return Err(OpenError::NotOffered);
+            }
+            return Ok(connection);
         }
         let reply = connection.ask("STARTTLS", s.timeouts.hello).await;
         match reply {
@@ -100,17 +115,23 @@ impl Connection {
             Ok(reply) if required => return Err(OpenError::Tls(format!("STARTTLS was answered {reply}"))),
             // Refused in good order: the session goes on in clear text.
             Ok(reply) if reply.code != 421 => return Ok(connection),
-            Ok(_) | Err(_) if !required => return Self::greet(host, address, encryption, s).await,
+            Ok(_) | Err(_) if !required => return Self::greet(host, address, &demand.level, s).await,
             Ok(reply) => return Err(OpenError::Refused { during: "STARTTLS", reply }),
             Err(fault) => return Err(OpenError::Fault { during: "STARTTLS", fault }),
         }
-        match connection.encrypt(s).await {
+        match connection.encrypt(demand, s).await {
+            Ok(connection) if demand.require && !connection.capabilities.require_tls => {
+                connection.quit().await;
+                Err(OpenError::NoRequireTls)
+            }
             Ok(connection) => Ok(connection),
-            Err(why) if required => Err(OpenError::Tls(why)),
+            Err(NoTls::Certificate(problem)) if required => Err(OpenError::Certificate(problem)),
+            Err(NoTls::Other(why)) if required => Err(OpenError::Tls(why)),
             Err(why) => {
+                let why = why.to_string();
                 tracing::info!(%host, %address, why, "TLS failed, going on in clear text");
                 metrics::counter!("postern_delivery_tls_failures_total").increment(1);
-                Self::greet(host, address, encryption, s).await
+                Self::greet(host, address, &demand.level, s).await
             }
         }
     }
@@ -162,18 +183,20 @@ impl Connection {
         Ok(())
     }
 
-    async fn encrypt(mut self, s: &Setup) -> Result<Self, String> {
+    async fn encrypt(mut self, demand: &Demand, s: &Setup) -> Result<Self, NoTls> {
         if !self.input.is_empty() {
             // Whatever came before the handshake could have been slipped in by somebody between us and the host.
-            return Err("the host sent text after its answer to STARTTLS".into());
+            return Err(NoTls::Other("the host sent text after its answer to STARTTLS".into()));
         }
-        let Stream::Plain(tcp) = self.stream else { return Err("the session is encrypted already".into()) };
-        let name = server_name(&self.host.host)?;
-        let config = s.tls.config(&self.encryption).map_err(|e| e.to_string())?;
+        let Stream::Plain(tcp) = self.stream else {
+            return Err(NoTls::Other("the session is encrypted already".into()));
+        };
+        let name = server_name(&self.host.host).map_err(NoTls::Other)?;
+        let config = s.tls.config(demand).map_err(|e| NoTls::Other(e.to_string()))?;
         let handshake = TlsConnector::from(config).connect(name, tcp);
         let tls = within(s.timeouts.hello, handshake).await.map_err(|fault| match refused(&fault) {
-            Some(why) => why,
-            None => format!("the handshake failed: {fault}"),
+            Some(problem) => NoTls::Certificate(problem),
+            None => NoTls::Other(format!("the handshake failed: {fault}")),
         })?;
         let (_, session) = tls.get_ref();
         let version = match session.protocol_version() {
@@ -184,7 +207,7 @@ impl Connection {
         let suite = session.negotiated_cipher_suite().map(|c| format!("{:?}", c.suite())).unwrap_or_default();
         self.tls = Some(format!("{version} {suite}"));
         self.stream = Stream::Tls(Box::new(tls));
-        self.hello(s).await.map_err(|e| e.to_string())?;
+        self.hello(s).await.map_err(|e| NoTls::Other(e.to_string()))?;
         Ok(self)
     }
 
@@ -269,10 +292,10 @@ impl Connection {
 }
 
 /// Why we did not take the host's certificate, where that was it.
-fn refused(fault: &Fault) -> Option<String> {
+fn refused(fault: &Fault) -> Option<CertificateProblem> {
     let Fault::Io(error) = fault else { return None };
     match error.get_ref()?.downcast_ref::<rustls::Error>()? {
-        rustls::Error::General(why) => Some(why.clone()),
+        rustls::Error::Other(other) => other.0.downcast_ref().cloned(),
         _ => None,
     }
 }

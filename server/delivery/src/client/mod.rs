@@ -16,5 +16,6 @@ pub use capabilities::Capabilities;
 pub use certificate::{CertificateProblem, view as certificate_view};
 pub use connection::{Connection, Fault, OpenError, Setup};
 pub use reply::{Reply, ReplyError, parse as parse_reply};
+pub(crate) use tls::server_name;
 pub use tls::{Authorities, Tls};
 pub use transaction::{Answer, Mail, Sent};

@@ -1,12 +1,13 @@
 //! TLS towards other hosts: who is trusted, and what a host's certificate must prove at each level.
 
-use super::certificate::{CertificateProblem, check};
+use super::certificate::{CertificateProblem, satisfies};
 use crate::Encryption;
+use crate::security::Demand;
 use parking_lot::RwLock;
 use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use std::path::Path;
@@ -72,54 +73,48 @@ pub struct Tls {
 impl Tls {
     pub fn new(authorities: Authorities) -> Result<Tls, Error> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let any = config(&provider, Encryption::Any, Arc::new(RootCertStore::empty()))?;
+        let any = config(&provider, Encryption::Any.into(), Arc::new(RootCertStore::empty()))?;
         Ok(Tls { provider, authorities, any: Arc::new(any) })
     }
 
-    /// The configuration for a level. Where the certificate counts no session is resumed: a resumed one shows none.
-    pub fn config(&self, encryption: &Encryption) -> Result<Arc<ClientConfig>, Error> {
-        match encryption {
-            Encryption::Never | Encryption::Attempt | Encryption::Any => Ok(self.any.clone()),
-            level => {
-                let mut config = config(&self.provider, level.clone(), self.authorities.current())?;
-                config.resumption = Resumption::disabled();
-                Ok(Arc::new(config))
-            }
+    /// The configuration for what a host must prove. Where the certificate counts no session is resumed: a resumed one shows
+    /// none.
+    pub fn config(&self, demand: &Demand) -> Result<Arc<ClientConfig>, Error> {
+        if demand.takes_any() {
+            return Ok(self.any.clone());
         }
+        let mut config = config(&self.provider, demand.clone(), self.authorities.current())?;
+        config.resumption = Resumption::disabled();
+        Ok(Arc::new(config))
     }
 
-    /// What is wrong with a chain, the host's own certificate first, at a level.
-    pub fn judge(
-        &self,
-        level: &Encryption,
-        host: &str,
-        chain: &[CertificateDer<'_>],
-    ) -> Result<(), CertificateProblem> {
+    /// What is wrong with a chain, the host's own certificate first.
+    pub fn judge(&self, demand: &Demand, host: &str, chain: &[CertificateDer<'_>]) -> Result<(), CertificateProblem> {
         let (leaf, rest) = chain.split_first().ok_or_else(|| CertificateProblem::Unreadable("there is none".into()))?;
         let name = server_name(host).map_err(CertificateProblem::Unreadable)?;
-        check(level, leaf, rest, &name, &self.authorities.current(), UnixTime::now(), &self.provider)
+        satisfies(demand, leaf, rest, &name, &self.authorities.current(), UnixTime::now(), &self.provider)
     }
 }
 
 /// The name that a host is dialled by.
-pub(super) fn server_name(host: &str) -> Result<ServerName<'static>, String> {
+pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>, String> {
     match host.parse::<std::net::IpAddr>() {
         Ok(ip) => Ok(ServerName::IpAddress(ip.into())),
         Err(_) => ServerName::try_from(host.to_owned()).map_err(|e| e.to_string()),
     }
 }
 
-fn config(provider: &Arc<CryptoProvider>, level: Encryption, roots: Arc<RootCertStore>) -> Result<ClientConfig, Error> {
+fn config(provider: &Arc<CryptoProvider>, demand: Demand, roots: Arc<RootCertStore>) -> Result<ClientConfig, Error> {
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
-    let verifier = Arc::new(Verifier { provider: provider.clone(), level, roots });
+    let verifier = Arc::new(Verifier { provider: provider.clone(), demand, roots });
     Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
-/// Takes what the level takes; at any level the host must hold its certificate's key (opportunistic TLS, RFC 7435).
+/// Takes what is asked for; whatever that is the host must hold its certificate's key (opportunistic TLS, RFC 7435).
 #[derive(Debug)]
 struct Verifier {
     provider: Arc<CryptoProvider>,
-    level: Encryption,
+    demand: Demand,
     roots: Arc<RootCertStore>,
 }
 
@@ -132,9 +127,9 @@ impl ServerCertVerifier for Verifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        check(&self.level, end_entity, intermediates, server_name, &self.roots, now, &self.provider)
+        satisfies(&self.demand, end_entity, intermediates, server_name, &self.roots, now, &self.provider)
             .map(|()| ServerCertVerified::assertion())
-            .map_err(|problem| Error::General(problem.to_string()))
+            .map_err(|problem| Error::Other(OtherError(Arc::new(problem))))
     }
     fn verify_tls12_signature(
         &self,

@@ -21,6 +21,8 @@ pub struct Mail<'a> {
     pub utf8_header: bool,
     pub return_headers_only: bool,
     pub envid: Option<&'a str>,
+    /// REQUIRETLS is asked of the host, which offers it (RFC 8689).
+    pub require_tls: bool,
 }
 
 /// What the host said about one recipient.
@@ -122,6 +124,9 @@ impl Connection {
         let addresses = mail.from.as_ref().is_some_and(beyond_ascii) || mail.to.iter().any(|(to, _)| beyond_ascii(to));
         if offered.smtputf8 && (mail.smtputf8 || mail.utf8_header || addresses) {
             line.push_str(" SMTPUTF8");
+        }
+        if mail.require_tls {
+            line.push_str(" REQUIRETLS");
         }
         if offered.dsn {
             if mail.return_headers_only {

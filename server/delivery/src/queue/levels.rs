@@ -21,7 +21,8 @@ pub(super) fn problem(level: &Encryption, connection: &Connection, host: &str, s
         (None, true) => "TLS is required, but the host does not offer it, or it fails".to_owned(),
         (None, false) => String::new(),
         (Some(_), _) => {
-            setup.tls.judge(level, host, connection.certificates()).err().map(|p| p.to_string()).unwrap_or_default()
+            let judged = setup.tls.judge(&level.clone().into(), host, connection.certificates());
+            judged.err().map(|p| p.to_string()).unwrap_or_default()
         }
     }
 }

@@ -6,6 +6,7 @@
 //! `record` tells the message log, many outcomes at a time, and only then is a delivery forgotten or scheduled again. So
 //! a crash repeats what was on the wire at that moment, and loses nothing.
 
+mod dial;
 mod levels;
 mod notice;
 mod pool;
@@ -15,12 +16,15 @@ mod report;
 mod schedule;
 mod settle;
 mod suspension;
+mod way;
 mod worker;
 
 pub use schedule::DestinationView;
 pub use suspension::{AddressBy, Suspension};
+pub(crate) use way::Way;
 
 use crate::client::{Setup, Tls};
+use crate::security::sts::Sts;
 use crate::{Delivery, Error, Options, Outcomes, Plan, Route, Routing};
 use model::{ClockWatch, DomainName, Envelope, MessageId, Timestamp};
 use parking_lot::Mutex;
@@ -63,6 +67,7 @@ struct Shared {
     spool: Spool,
     options: Options,
     setup: Setup,
+    sts: Sts,
     routing: Arc<dyn Routing>,
     outcomes: Arc<dyn Outcomes>,
     schedule: Mutex<Schedule>,
@@ -96,7 +101,9 @@ impl Queue {
         let tls = Tls::new(options.authorities.clone()).expect("ring has the cipher suites of TLS 1.2 and 1.3");
         let (reports, inbox) = mpsc::unbounded_channel();
         let limits = Limits { each: options.connections_per_destination.max(1), all: options.connections.max(1) };
+        let sts = Sts::new(tls.clone(), options.sts_port, options.sts_directory.clone());
         let shared = Arc::new(Shared {
+            sts,
             setup: Setup { hostname: options.hostname.clone(), timeouts: options.timeouts, tls },
             schedule: Mutex::new(Schedule::new(limits, options.pauses(), options.patience())),
             clock: Mutex::new(ClockWatch::start()),

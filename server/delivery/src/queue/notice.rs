@@ -4,7 +4,7 @@ use super::report::{Report, Said, Verdict};
 use super::{Shared, Task, suspension};
 use crate::dsn::{Action, Failure, Notice};
 use crate::{Delivery, Error, Plan, Target};
-use model::{Direction, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp};
+use model::{Direction, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo, Timestamp, TlsWish};
 use std::sync::Arc;
 
 /// Sends the notice that a report calls for, if it calls for one: never to the null return path (RFC 5321 §6.1), and
@@ -81,7 +81,11 @@ pub(super) async fn send(shared: &Arc<Shared>, report: &Report, action: Action) 
         return_headers_only: true,
         envid: None,
         size: composed.body.len() as u64,
-        require_tls: false,
+        // What was asked of a message is asked of what tells about it (RFC 8689 §5).
+        tls_wish: match task.held.envelope.tls_wish {
+            TlsWish::Required => TlsWish::Required,
+            TlsWish::Usual | TlsWish::Optional => TlsWish::Usual,
+        },
         sending: None,
     };
     metrics::counter!("postern_delivery_notices_total").increment(1);

@@ -1,7 +1,6 @@
 //! Sessions that wait for the next message.
 
-use super::Shared;
-use crate::Route;
+use super::{Shared, Way};
 use crate::client::Connection;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -14,7 +13,7 @@ const EACH: usize = 20;
 
 pub(super) struct Pool {
     max_idle: Duration,
-    idle: Mutex<HashMap<Route, Vec<(Instant, Connection)>>>,
+    idle: Mutex<HashMap<Way, Vec<(Instant, Connection)>>>,
 }
 
 impl Pool {
@@ -23,7 +22,7 @@ impl Pool {
     }
 
     /// The session that was used last for this route, if one is alive.
-    pub fn get(&self, route: &Route) -> Option<Connection> {
+    pub fn get(&self, route: &Way) -> Option<Connection> {
         let mut idle = self.idle.lock();
         let list = idle.get_mut(route)?;
         while let Some((since, connection)) = list.pop() {
@@ -36,7 +35,7 @@ impl Pool {
     }
 
     /// Keeps a session, or gives it back when there are enough.
-    pub fn put(&self, route: &Route, connection: Connection) -> Option<Connection> {
+    pub fn put(&self, route: &Way, connection: Connection) -> Option<Connection> {
         if self.max_idle.is_zero() {
             return Some(connection);
         }

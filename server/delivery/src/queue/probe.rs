@@ -31,10 +31,10 @@ pub(super) async fn probe(shared: &Shared, route: &Route) -> Vec<HostTest> {
         ..t
     };
     let setup = &Setup { timeouts, ..shared.setup.clone() };
-    let (level, public) = (&hosts.encryption, hosts.public);
+    let (level, public, names) = (&hosts.encryption, hosts.public.is_some(), &hosts.names);
     let tests = hosts.hosts.iter().take(HOSTS_MAX).map(|host| async move {
-        let ips = route::addresses(&host.host, public, &shared.options).await;
-        let found = ips.map(|ips| ips.into_iter().next());
+        let ips = route::addresses(&host.host, public, names, &shared.options).await;
+        let found = ips.map(|found| found.ips.into_iter().next());
         match found {
             Ok(Some(ip)) => one(host, SocketAddr::new(ip, host.port), level, setup).await,
             Ok(None) => HostTest { host: host.to_string(), problem: "it has no address".into(), ..HostTest::default() },
@@ -51,7 +51,7 @@ async fn one(host: &HostPort, address: SocketAddr, level: &Encryption, setup: &S
     let step = |good: bool, said: String| CheckLine { good, said };
     let mut steps = vec![step(true, format!("{} has the address {}.", host.host, address.ip()))];
     let look = if *level == Encryption::Never { Encryption::Never } else { Encryption::Attempt };
-    let connection = match Connection::open(host, address, &look, setup).await {
+    let connection = match Connection::open(host, address, &look.clone().into(), setup).await {
         Ok(connection) => connection,
         Err(error) => {
             steps.push(step(false, format!("Connection to {address}: {error}.")));

@@ -62,16 +62,17 @@ pub(super) async fn suspended(to: &DomainName, o: &Options) -> bool {
 }
 
 async fn addresses(domain: &DomainName, by: AddressBy, o: &Options) -> HashSet<IpAddr> {
+    let names = o.names(false);
     let hosts = match by {
         AddressBy::Mx => {
-            let found = route::exchangers(domain, o).await.unwrap_or_default();
+            let found = route::exchangers(domain, &names, o).await.map(|(hosts, _)| hosts).unwrap_or_default();
             found.into_iter().map(|h| h.host).collect()
         }
         AddressBy::A | AddressBy::Aaaa => vec![domain.as_str().to_owned()],
     };
     let mut out = HashSet::new();
     for host in hosts {
-        out.extend(route::addresses(&host, true, o).await.unwrap_or_default());
+        out.extend(route::addresses(&host, true, &names, o).await.map(|found| found.ips).unwrap_or_default());
     }
     out.retain(|ip| match by {
         AddressBy::Mx => true,

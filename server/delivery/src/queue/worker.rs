@@ -2,29 +2,25 @@
 
 use super::report::{Report, Said, Verdict};
 use super::schedule::{DestinationId, Failed, ItemId, Start, Taken};
-use super::{Shared, Task};
+use super::{Shared, Task, Way, dial};
 use crate::client::{Answer, Connection, Mail};
-use crate::route::{self, NoAddress, NoHosts};
+use crate::route::{self, NoHosts};
 use crate::{Delivery, Route};
-use model::{Recipient, Timestamp};
+use model::{Recipient, Timestamp, TlsWish};
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
-
-/// Addresses that are tried for one host, and for one attempt.
-const ADDRESSES_MAX: usize = 8;
 
 struct Worker {
     shared: Arc<Shared>,
     destination: DestinationId,
-    route: Route,
+    route: Way,
     connection: Option<Connection>,
     /// What is being tried.
     current: Option<ItemId>,
 }
 
 /// Why there is no session.
-enum NoSession {
+pub(super) enum NoSession {
     /// Mail for this route can never go (status, text).
     Never(&'static str, String),
     /// Host that was tried last (may be empty), and what went wrong. `hung_up`: there was a session, and the host
@@ -258,7 +254,7 @@ impl Worker {
 
     /// A gateway may have been changed while we were connected to the old one.
     fn still_right(&self, connection: &Connection) -> bool {
-        match &self.route {
+        match &self.route.route {
             Route::Gateway(domain) => self.shared.routing.gateway(domain).is_some_and(|gateway| {
                 gateway.encryption == connection.encryption && gateway.hosts.contains(&connection.host)
             }),
@@ -274,50 +270,16 @@ impl Worker {
 
     /// The first host and address that takes a session.
     async fn dial(&self) -> Result<Connection, NoSession> {
-        let options = &self.shared.options;
-        let hosts = match route::hosts(&self.route, &*self.shared.routing, options).await {
+        let hosts = match route::hosts(&self.route, &*self.shared.routing, &self.shared.options).await {
             Ok(hosts) => hosts,
             Err(NoHosts::Permanent(status, text)) => return Err(NoSession::Never(status, text)),
             Err(NoHosts::Temporary(text)) => return Err(no_session(String::new(), text)),
         };
-        let public = hosts.public;
-        let mut missing = 0;
-        let mut last = (String::new(), format!("no host is known for {}", self.route));
-        for host in &hosts.hosts {
-            let ips = match route::addresses(&host.host, public, options).await {
-                Ok(ips) => ips,
-                Err(NoAddress::NotFound(text)) => {
-                    missing += 1;
-                    last = (String::new(), text);
-                    continue;
-                }
-                Err(NoAddress::Temporary(text)) => {
-                    last = (String::new(), text);
-                    continue;
-                }
-            };
-            for ip in ips.into_iter().take(ADDRESSES_MAX) {
-                let address = SocketAddr::new(ip, host.port);
-                match Connection::open(host, address, &hosts.encryption, &self.shared.setup).await {
-                    Ok(connection) => {
-                        metrics::counter!("postern_delivery_connections_total").increment(1);
-                        return Ok(connection);
-                    }
-                    Err(error) => {
-                        tracing::debug!(destination = %self.route, %host, %address, %error, "cannot connect");
-                        last = (host.to_string(), error.to_string());
-                    }
-                }
-            }
-        }
-        if public && missing == hosts.hosts.len() {
-            return Err(NoSession::Never("5.4.4", format!("no mail exchanger of {} has an address", self.route)));
-        }
-        Err(no_session(last.0, last.1))
+        dial::dial(&self.shared, &self.route, &hosts).await
     }
 }
 
-fn no_session(host: String, text: String) -> NoSession {
+pub(super) fn no_session(host: String, text: String) -> NoSession {
     NoSession::Unreachable { host, text, hung_up: false }
 }
 
@@ -342,6 +304,7 @@ async fn transmit(
         utf8_header,
         return_headers_only: envelope.return_headers_only,
         envid: envelope.envid.as_deref(),
+        require_tls: envelope.tls_wish == TlsWish::Required,
     };
     connection.send(mail, &shared.options.timeouts).await
 }

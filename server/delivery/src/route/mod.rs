@@ -4,6 +4,7 @@ mod resolve;
 
 pub(crate) use resolve::{NoAddress, NoHosts, addresses, exchangers, hosts};
 
+use crate::security::Names;
 use crate::{Encryption, Route};
 use model::settings::GatewayOrder;
 use model::{DomainName, EmailAddress, HostPort};
@@ -22,6 +23,8 @@ pub struct Onward {
     /// None: the domain's mail exchangers.
     pub host: Option<HostPort>,
     pub encryption: Encryption,
+    /// The DNS of the Internet is asked rather than that of the own network.
+    pub external_dns: bool,
 }
 
 /// Asked at each attempt, so that a changed gateway holds for mail that already waits. Answers come from memory.
@@ -35,10 +38,19 @@ pub trait Routing: Send + Sync {
 }
 
 /// Hosts to try, in order, and how to speak to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(crate) struct Hosts {
     pub hosts: Vec<HostPort>,
     pub encryption: Encryption,
-    /// Their names come from the DNS of the Internet.
-    pub public: bool,
+    /// They are mail exchangers by DNS.
+    pub public: Option<Public>,
+    pub names: Names,
+}
+
+/// Where mail exchangers come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Public {
+    pub domain: DomainName,
+    /// DNSSEC vouches for their names.
+    pub secure: bool,
 }

@@ -30,6 +30,11 @@ pub async fn resolver(zone: Zone) -> TokioResolver {
             let _ = socket.send_to(&answer(&zone, &question).to_vec().unwrap(), from).await;
         }
     });
+    to(at)
+}
+
+/// A resolver that asks the server at this address.
+pub fn to(at: std::net::SocketAddr) -> TokioResolver {
     let mut server = NameServerConfig::udp(at.ip());
     server.connections.iter_mut().for_each(|c| c.port = at.port());
     let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);

@@ -1,7 +1,10 @@
 //! A queue over a real spool in a directory of its own, and scripted hosts for it to talk to.
 
+pub mod authority;
 pub mod dns;
 pub mod peer;
+pub mod policy_host;
+pub mod signed;
 
 use delivery::{
     BoxFuture, Delivery, Encryption, Gateway, Onward, Options, Outcome, OutcomeKind, Outcomes, Plan, Queue, Route,
@@ -10,6 +13,7 @@ use delivery::{
 use model::settings::{BoundaryEncryption, GatewayOrder};
 use model::{
     Direction, DomainName, EmailAddress, Envelope, HostPort, MessageId, Notify, Recipient, SessionInfo, Timestamp,
+    TlsWish,
 };
 use parking_lot::Mutex;
 use spool::{Entry, Spool};
@@ -198,6 +202,7 @@ pub struct Letter {
     pub headers_only: bool,
     pub envid: Option<String>,
     pub received: Timestamp,
+    pub tls_wish: TlsWish,
 }
 
 impl Letter {
@@ -216,6 +221,7 @@ impl Letter {
             headers_only: false,
             envid: None,
             received: Timestamp::now(),
+            tls_wish: TlsWish::Usual,
         }
     }
     pub fn envelope(&self) -> Envelope {
@@ -240,7 +246,7 @@ impl Letter {
             return_headers_only: self.headers_only,
             envid: self.envid.clone(),
             size: self.body.len() as u64,
-            require_tls: false,
+            tls_wish: self.tls_wish,
             sending: None,
         }
     }

@@ -184,7 +184,7 @@ fn self_signed() -> Certificate {
     Certificate { chain: vec![made.cert.der().clone()], key: made.signing_key.serialize_der() }
 }
 
-fn acceptor(certificate: Option<&Certificate>) -> tokio_rustls::TlsAcceptor {
+pub fn acceptor(certificate: Option<&Certificate>) -> tokio_rustls::TlsAcceptor {
     let own;
     let certificate = match certificate {
         Some(certificate) => certificate,

@@ -1,34 +1,16 @@
 //! Each level of boundary encryption against servers with each kind of certificate (guide chapters 6 and 7).
 
+use crate::common::authority::Authority;
 use crate::common::peer::{Certificate, Peer, Script, Tls};
 use crate::common::{Fixture, Letter, dns, domain, eventually, quick_options};
 use delivery::client::{Authorities, certificate_view};
 use delivery::{Encryption, Gateway};
 use model::HostPort;
 use model::settings::GatewayOrder;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 const HOST: &str = "mx.acme.test";
-
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-impl Authority {
-    fn new() -> Authority {
-        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Authority(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
-    }
-    fn issue(&self, name: &str, until: i32) -> Certificate {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.not_before = date_time_ymd(2020, 1, 1);
-        params.not_after = date_time_ymd(until, 1, 1);
-        let key = KeyPair::generate().unwrap();
-        let made = params.signed_by(&key, &self.0).unwrap();
-        Certificate { chain: vec![made.der().clone()], key: key.serialize_der() }
-    }
-}
 
 fn self_signed() -> Certificate {
     let made = rcgen::generate_simple_self_signed(vec![HOST.to_owned()]).unwrap();

@@ -22,8 +22,8 @@ async fn an_exception_s_host_and_encryption_hold_and_the_rest_goes_by_mx() {
     let resolver = Some(dns::resolver(zone).await);
     let f = Fixture::with(delivery::Options { mx_port: mx.at.port(), resolver, ..quick_options() });
     let onward = |name: &str, onward: Onward| f.routes.onward.lock().insert(domain(name), onward);
-    onward("relayed.test", Onward { host: Some(host(relay.at)), encryption: Encryption::Attempt });
-    onward("strict.test", Onward { host: None, encryption: Encryption::Trusted });
+    onward("relayed.test", Onward { host: Some(host(relay.at)), encryption: Encryption::Attempt, external_dns: false });
+    onward("strict.test", Onward { host: None, encryption: Encryption::Trusted, external_dns: false });
 
     f.post(letter("a@plain.test")).await;
     f.post(letter("b@relayed.test")).await;
@@ -35,7 +35,7 @@ async fn an_exception_s_host_and_encryption_hold_and_the_rest_goes_by_mx() {
     eventually("it waits", || f.outcomes.deferred() > 0).await;
     assert!(f.outcomes.last().reply.contains("TLS is required"), "{}", f.outcomes.last().reply);
     // What waits goes by the exception as it is changed.
-    onward("strict.test", Onward { host: Some(host(relay.at)), encryption: Encryption::Never });
+    onward("strict.test", Onward { host: Some(host(relay.at)), encryption: Encryption::Never, external_dns: false });
     eventually("it goes", || relay.count() == 2).await;
 
     f.post(letter("d@null.test")).await;
@@ -48,7 +48,10 @@ async fn a_session_under_the_old_encryption_is_not_used_for_mail_under_the_new_o
     let relay = Peer::start(Script { tls: Tls::SelfSigned, ..Script::default() }).await;
     let f = Fixture::new();
     let onward = |encryption| {
-        f.routes.onward.lock().insert(domain("a.test"), Onward { host: Some(host(relay.at)), encryption });
+        f.routes
+            .onward
+            .lock()
+            .insert(domain("a.test"), Onward { host: Some(host(relay.at)), encryption, external_dns: false });
     };
     onward(Encryption::Never);
     f.post(letter("x@a.test")).await;

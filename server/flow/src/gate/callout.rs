@@ -66,7 +66,7 @@ impl Talk {
     async fn encrypt(mut self, host: &str, hostname: &str) -> io::Result<(Talk, String)> {
         self.say("STARTTLS").await?;
         let tls = Tls::new(Authorities::default()).map_err(|e| failed(e.to_string()))?;
-        let config = tls.config(&Encryption::Any).map_err(|e| failed(e.to_string()))?;
+        let config = tls.config(&Encryption::Any.into()).map_err(|e| failed(e.to_string()))?;
         let name = ServerName::try_from(host.to_owned()).map_err(|e| failed(e.to_string()))?;
         let stream = TlsConnector::from(config).connect(name, self.stream).await?;
         let mut talk = Talk { stream: Box::new(stream), input: Vec::new() };

@@ -22,6 +22,9 @@ pub struct House {
     pub service: Service,
     pub snapshots: SnapshotStore,
     pub spool: Spool,
+    pub queue: Queue,
+    pub routing: Arc<dyn delivery::Routing>,
+    pub vault: Vault,
     intake: Intake,
     _running: Running,
 }
@@ -64,7 +67,7 @@ impl House {
         let recorder = Arc::new(Recorder::new(batches.clone()));
         let queue = Queue::start(spool.clone(), options, routing.clone(), recorder);
         let (intake, receiver) = flow::pipeline::intake();
-        let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
+        let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing.clone(), intake.waiting()));
         let config = Config {
             url: "https://filter.test".into(),
             hostname: "mx.postern.test".into(),
@@ -77,10 +80,10 @@ impl House {
         snapshots.refresh_if_changed().await.unwrap();
         let pipeline = Pipeline {
             spool: spool.clone(),
-            queue,
+            queue: queue.clone(),
             batches,
             signer: Signer::new(vault.clone()),
-            vault,
+            vault: vault.clone(),
             snapshots: snapshots.clone(),
             services: Services::new(Authenticator::with_zone(Zone::default(), Arc::new(Timestamp::now))),
             knowledge: Arc::new(LiveKnowledge::load(dir.path().to_owned()).unwrap()),
@@ -93,7 +96,7 @@ impl House {
             },
         };
         let running = pipeline.start(receiver, intake.waiting()).unwrap();
-        House { _dir: dir, service, snapshots, spool, intake, _running: running }
+        House { _dir: dir, service, snapshots, spool, queue, routing, vault, intake, _running: running }
     }
 
     /// As the SMTP session hands it in.
@@ -119,7 +122,7 @@ impl House {
             recipients: to.iter().map(recipient).collect(),
             eight_bit: !body.is_ascii(),
             smtputf8: false,
-            require_tls: false,
+            tls_wish: model::TlsWish::Usual,
             sending: None,
             return_headers_only: false,
             envid: None,

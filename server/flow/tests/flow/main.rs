@@ -12,3 +12,4 @@ mod peer;
 mod connection_is_tested;
 mod outbound_is_annotated;
 mod outbound_is_signed;
+mod tls_is_reported;

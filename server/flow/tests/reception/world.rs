@@ -132,7 +132,7 @@ impl Client {
     pub async fn encrypted(mut self) -> Client<tokio_rustls::client::TlsStream<TcpStream>> {
         self.script(&[("STARTTLS", "220")]).await;
         let tls = delivery::client::Tls::new(delivery::client::Authorities::default()).unwrap();
-        let config = tls.config(&delivery::Encryption::Any).unwrap();
+        let config = tls.config(&delivery::Encryption::Any.into()).unwrap();
         let name = rustls_pki_types::ServerName::try_from("mx.filter.test").unwrap();
         let stream = tokio_rustls::TlsConnector::from(config).connect(name, self.stream.into_inner()).await.unwrap();
         let mut c = Client { stream: BufStream::new(stream) };

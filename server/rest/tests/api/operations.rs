@@ -199,6 +199,7 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("release_held_messages", Release, "POST", "/quarantine/release".into(), json!({ "ids": [held[3]] }), 200);
     op("delete_held_messages", Delete, "POST", "/quarantine/delete".into(), json!({ "ids": [held[4]] }), 200);
     op("get_queue", ViewQueue, "GET", "/queue".into(), none.clone(), 200);
+    op("list_tls_reports", ViewQueue, "GET", "/queue/tls-reports".into(), none.clone(), 200);
     op("retry_queue", RetryQueue, "POST", "/queue/retry".into(), none.clone(), 202);
     op("get_overview", Overview, "GET", "/overview".into(), none.clone(), 200);
     op(

@@ -41,7 +41,7 @@ pub async fn run<T: Io>(session: &mut Session, wire: &mut Wire<T>, argument: &st
 }
 
 /// `size` or `size LAST`.
-fn parse(argument: &str) -> Option<(u64, bool)> {
+pub(crate) fn parse(argument: &str) -> Option<(u64, bool)> {
     let mut words = argument.split_ascii_whitespace();
     let size = number(words.next()?)?;
     let last = match words.next() {

@@ -54,7 +54,7 @@ async fn who_logs_in_by_plain_or_login_may_send_out() {
         let mail = world.recorder.mails().pop().unwrap();
         let e = &mail.envelope;
         assert_eq!((e.direction, e.sending), (Direction::Outbound, Some(Sending::Relay(AccountId(7)))));
-        assert!(e.require_tls && e.session.authenticated.as_deref() == Some("ann"));
+        assert!(e.tls_wish == model::TlsWish::Required && e.session.authenticated.as_deref() == Some("ann"));
         assert!(String::from_utf8_lossy(&mail.body).contains("with ESMTPSA id"));
     }
 }
@@ -114,4 +114,25 @@ async fn never_offer_and_always_encrypt() {
     c.script(&[("MAIL FROM:<a@b.test>", "530 5.7.0"), ("STARTTLS", "220")]).await;
     let mut c = Client::new(handshake(c, &dir, &TLS13).await.unwrap());
     c.script(&[("EHLO client.test", "250"), ("MAIL FROM:<a@b.test>", "250")]).await;
+}
+
+#[tokio::test]
+async fn what_a_sender_wants_of_tls_is_kept_and_requiretls_goes_before_the_header() {
+    use model::TlsWish::{Optional, Required, Usual};
+    for (parameter, header, wish) in [
+        (" REQUIRETLS", "TLS-Required: No\r\n", Required),
+        ("", "TLS-Required: No\r\n", Optional),
+        ("", "Subject: TLS-Required: No\r\n", Usual),
+    ] {
+        let (world, _dir, mut c) = encrypted(auth()).await;
+        c.script(&[
+            (&format!("AUTH PLAIN {}", b64("\0ann\0pass word")), "235 2.7.0"),
+            (&format!("MAIL FROM:<ann@bar.test>{parameter}"), "250"),
+            ("RCPT TO:<eve@elsewhere.test>", "250"),
+            ("DATA", "354"),
+            (&format!("From: ann@bar.test\r\n{header}\r\nTLS-Required: No\r\n."), "250 2.0.0"),
+        ])
+        .await;
+        assert_eq!(world.recorder.mails().pop().unwrap().envelope.tls_wish, wish);
+    }
 }

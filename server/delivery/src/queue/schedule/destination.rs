@@ -1,7 +1,7 @@
 //! What is known of a destination.
 
 use super::ItemId;
-use crate::Route;
+use crate::queue::Way;
 use model::Timestamp;
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ pub struct Down {
 }
 
 pub struct Destination {
-    pub route: Route,
+    pub route: Way,
     pub ready: VecDeque<ItemId>,
     pub items: usize,
     /// Workers, of which `starting` have not asked for their first delivery and `connected` have a session.
@@ -30,7 +30,7 @@ pub struct Destination {
 }
 
 impl Destination {
-    pub fn new(route: Route, limit: usize) -> Self {
+    pub fn new(route: Way, limit: usize) -> Self {
         Destination {
             route,
             ready: VecDeque::new(),

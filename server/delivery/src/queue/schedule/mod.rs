@@ -16,7 +16,7 @@ pub use view::DestinationView;
 
 use destination::{Destination, Down};
 
-use super::Task;
+use super::{Task, Way};
 use crate::Route;
 use model::Timestamp;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -63,7 +63,7 @@ pub(super) struct Schedule {
     patience: Option<i64>,
     next_id: u64,
     items: HashMap<ItemId, Item>,
-    ids: HashMap<Route, DestinationId>,
+    ids: HashMap<Way, DestinationId>,
     destinations: HashMap<DestinationId, Destination>,
     timers: BTreeSet<(Timestamp, Event)>,
     /// Destinations that want a connection while there are as many as allowed.
@@ -124,12 +124,13 @@ impl Schedule {
         expires: Timestamp,
         now: Timestamp,
     ) {
-        let destination = match self.ids.get(route) {
+        let way = Way { route: route.clone(), wish: task.held.envelope.tls_wish };
+        let destination = match self.ids.get(&way) {
             Some(id) => *id,
             None => {
                 let id = self.id();
-                self.ids.insert(route.clone(), id);
-                self.destinations.insert(id, Destination::new(route.clone(), self.limits.each));
+                self.ids.insert(way.clone(), id);
+                self.destinations.insert(id, Destination::new(way, self.limits.each));
                 id
             }
         };

@@ -35,7 +35,7 @@ fn task(number: u128) -> Task {
         return_headers_only: false,
         envid: None,
         size: 0,
-        require_tls: false,
+        tls_wish: model::TlsWish::Usual,
         sending: None,
     };
     let delivery = Delivery::new(route("acme.test"), None, vec![Target::new(recipient)], Timestamp(0), FAR);
@@ -213,7 +213,7 @@ fn when_all_connections_are_in_use_a_waiting_destination_gets_the_next_one() {
     assert!(s.take(a[0].destination, false).is_none(), "a busy destination gives one of its connections up");
     s.release(a[0].destination, Timestamp(0));
     let starts = s.take_todo().starts;
-    assert!(starts.iter().any(|x| x.route == route("b.test")), "{}", starts.len());
+    assert!(starts.iter().any(|x| x.route.route == route("b.test")), "{}", starts.len());
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! What goes in and out of the schedule.
 
 use super::{DestinationId, ItemId};
-use crate::Route;
-use crate::queue::Task;
+use crate::queue::{Task, Way};
 use model::Timestamp;
 
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +23,7 @@ pub(in crate::queue) struct Todo {
 
 pub(in crate::queue) struct Start {
     pub destination: DestinationId,
-    pub route: Route,
+    pub route: Way,
 }
 
 pub(in crate::queue) struct Taken {
