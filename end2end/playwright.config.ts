@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test';
 
 const ci = !!process.env.CI;
 /** Specs of what must also work for a browser without script. */
-const plain = /(login|light|forms|people|settings|bulk)\.spec\.ts/;
+const plain = /(login|light|forms|people|settings|bulk|dns)\.spec\.ts/;
 
 export default defineConfig({
   testDir: './specs',

@@ -64,6 +64,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("tiles") view={Lazy::<lazy::AdminTilesChoose>::new()} ssr=SsrMode::Async />
                     <Route path=path!("delete") view={Lazy::<lazy::ListsConfirm>::new()} ssr=SsrMode::Async />
                     // The first that fits is taken: `groups/new` must stand before `groups/:id`.
+                    <Route path=path!("domains/:id/status") view={Lazy::<lazy::AdminStatusDomain>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("domains/:id/dkim") view={Lazy::<lazy::AdminDkimKeys>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("domains/:id/test") view={Lazy::<lazy::AdminConnectionDomain>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips/:id/status") view={Lazy::<lazy::AdminStatusOutbound>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("outbound-ips/:id/test") view={Lazy::<lazy::AdminConnectionOutbound>::new()} ssr=SsrMode::Async />
                     <Route path=path!("domains/:id") view={Lazy::<lazy::AdminDomainDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("accounts/:id") view={Lazy::<lazy::AdminAccountDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("mailboxes/:id") view={Lazy::<lazy::AdminMailboxDetail>::new()} ssr=SsrMode::Async />

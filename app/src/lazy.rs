@@ -45,6 +45,9 @@ lazy_pages! {
     AdminDefaultsDefaults: admin::defaults::Defaults;
     AdminDefaultsReception: admin::defaults::Reception;
     AdminDefaultsSystem: admin::defaults::System;
+    AdminConnectionDomain: admin::connection::Domain;
+    AdminConnectionOutbound: admin::connection::Outbound;
+    AdminDkimKeys: admin::dkim::Keys;
     AdminDomainDetail: admin::domain::Detail;
     AdminDomainsAdd: admin::domains::Add;
     AdminDomainsList: admin::domains::List;
@@ -69,6 +72,8 @@ lazy_pages! {
     AdminQuarantineList: admin::quarantine::List;
     AdminSearchSearch: admin::search::Search;
     AdminStartStart: admin::start::Start;
+    AdminStatusDomain: admin::status::Domain;
+    AdminStatusOutbound: admin::status::Outbound;
     AdminTilesChoose: admin::tiles::Choose;
     AdminVerifiersAdd: admin::verifiers::Add;
     AdminVerifiersEdit: admin::verifiers::Edit;

@@ -110,6 +110,16 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
         read("/fn/domains", UseCase::ListDomains, list),
         read("/fn/domain_check", UseCase::AddDomain, &format!("id={domain}")),
         read("/fn/domain", UseCase::ListDomains, &format!("id={domain}")),
+        read("/fn/domain_status", UseCase::ListDomains, &format!("id={domain}")),
+        missing(read("/fn/outbound_status", UseCase::ListOutbound, "id=999")),
+        missing(read("/fn/test_gateways", UseCase::EditDomain, "id=999")),
+        missing(read("/fn/test_onward", UseCase::EditOutbound, "id=999&domain=a.test")),
+        missing(write("/fn/trust_certificate", UseCase::EditOutbound, {
+            format!("id=999&domain=a.test&fingerprint={}", "ab".repeat(32))
+        })),
+        read("/fn/dkim_keys", UseCase::ListDomains, &format!("domain={domain}")),
+        write("/fn/dkim_add", UseCase::EditDomain, format!("domain={domain}&algorithm=ed25519&selector=k{n}")),
+        missing(write("/fn/dkim_act", UseCase::EditDomain, "id=999&act=switch".into())),
         read("/fn/mailboxes", UseCase::ListMailboxes, list),
         read("/fn/quarantine", UseCase::ListQuarantine, list),
         read("/fn/message", UseCase::ReadMessage, &format!("id={held}")),
@@ -160,6 +170,7 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
         write("/fn/quarantine_act", UseCase::Release, format!("act=release&ids[]={held}")),
         write("/fn/quarantine_act", UseCase::Release, format!("act=release_sender&ids[]={held}")),
         write("/fn/quarantine_act", UseCase::Delete, format!("act=delete_confirmed&ids[]={held}")),
+        missing(write("/fn/release_with", UseCase::Release, "id=999999&learn=on".into())),
         read("/fn/sessions", UseCase::OwnSessions, ""),
         write("/fn/sessions_end", UseCase::OwnSessions, String::new()),
         Call {
@@ -234,7 +245,10 @@ async fn every_server_function_answers_every_role_as_the_table_of_permissions_sa
                 (_, None) => call.answer,
                 (None, Some(_)) => StatusCode::UNAUTHORIZED,
                 // Only administrators send mail back.
-                (Some(Role::Owner), _) if call.form.as_ref().is_some_and(|f| f.contains("release_sender")) => {
+                (Some(Role::Owner), _)
+                    if call.form.as_ref().is_some_and(|f| f.contains("release_sender"))
+                        || call.path == "/fn/release_with" =>
+                {
                     StatusCode::FORBIDDEN
                 }
                 (Some(role), Some(what)) if permits(*role, what) => call.answer,

@@ -102,7 +102,19 @@ async fn every_administrator_page_is_whole_without_script() {
     let message = format!("/admin/quarantine/{}", held.rows[0].id);
     let domain = format!("/admin/domains/{}", demo.domain);
     let check = format!("/admin/start?domain={}", demo.domain);
+    let system = Actor::system("test");
+    let account = demo.state.service.accounts(&system, &ListQuery::default()).await.unwrap().rows[0].id;
+    let network = demo.state.service.add_outbound_ip(&system, account, "192.0.2.9", "office").await.unwrap();
+    let new_key = model::DkimAlgorithm::Ed25519;
+    demo.state.service.add_dkim_key(&system, demo.domain, new_key, Some("first")).await.unwrap();
+    let [status, dkim] = ["status", "dkim"].map(|p| format!("{domain}/{p}"));
+    let [sending, trying] = ["status", "test"].map(|p| format!("/admin/outbound-ips/{network}/{p}"));
     let pages = [
+        (status.as_str(), "MTA-STS: encrypted delivery to it"),
+        (dkim.as_str(), "first._domainkey.acme.test. IN TXT"),
+        (sending.as_str(), "Member domains: may this server send for them?"),
+        (trying.as_str(), "As mail with special routing"),
+        (message.as_str(), "Release, and let the next one through"),
         ("/admin", "Traffic by category"),
         ("/admin?range=7d", "Show as table"),
         ("/admin/accounts", "Acme"),
@@ -121,7 +133,7 @@ async fn every_administrator_page_is_whole_without_script() {
         ("/admin/mailboxes?state=inactive&q=bob", "No mailbox matches"),
         ("/admin/groups", "No groups yet"),
         ("/admin/groups/new", "Directory group"),
-        ("/admin/outbound-ips", "No outbound IPs yet"),
+        ("/admin/outbound-ips", "office"),
         ("/admin/outbound-ips/new", "Nickname"),
         ("/admin/administrators", ADMIN),
         ("/admin/administrators/new", "Account Operator"),
@@ -285,6 +297,12 @@ async fn held_messages_are_released_and_deleted_without_script() {
         )
         .await;
     assert_eq!(held().await.total, before - 1);
+    let source = browser.get(&format!("/message/{}/source", ids[3])).await;
+    assert!(source.header(header::CONTENT_TYPE).starts_with("text/plain"));
+    assert!(source.header(header::CONTENT_SECURITY_POLICY).contains("sandbox") && source.text.contains("Subject: "));
+    let undo = format!("form_token={token}&ids%5B%5D={}&act=undelete", ids[2]);
+    assert_eq!(browser.post("/fn/quarantine_act", &undo).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(held().await.total, before);
 
     let nothing = browser.post("/fn/quarantine_act", &format!("form_token={token}&act=release")).await;
     assert!(nothing.cookies().contains("postern_flash="));
@@ -345,6 +363,18 @@ async fn a_file_that_is_served_meanwhile_leaves_a_page_its_policy() {
             assert_eq!((file.status, file.text.as_str()), (StatusCode::OK, "<svg/>"));
             assert!(file.header(header::CONTENT_SECURITY_POLICY).starts_with("default-src 'none'"));
         }
+    }
+    // Files of the build are served under its version only.
+    std::fs::create_dir_all(site.join("pkg")).unwrap();
+    std::fs::write(site.join("pkg").join("postern.css"), "a{}").unwrap();
+    browser.router = app::router(demo.state.clone());
+    let page = browser.get("/admin").await.text;
+    let css = page.split("href=\"/pkg/").nth(1).and_then(|r| r.split('"').next()).unwrap().to_owned();
+    let (version, file) = css.split_once('/').unwrap();
+    assert_eq!((version.len(), file), (16, "postern.css"));
+    assert_eq!(browser.get(&format!("/pkg/{css}")).await.text, "a{}");
+    for old in ["/pkg/0123456789abcdef/postern.css", "/pkg/postern.css"] {
+        assert_eq!(browser.get(old).await.status, StatusCode::GONE, "{old}");
     }
     let missing = browser.get("/no/such/page").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);

@@ -31,3 +31,29 @@ test('mailboxes are pasted, chosen, counted, changed and deleted, with what fail
   await open(page, '/admin/bulk');
   await expect(page.getByRole('row').filter({ hasText: 'Delete mailboxes' }).first()).toContainText('Done');
 });
+
+test('chosen mailboxes join a group of their domain', async ({ page, expected }) => {
+  expected.push(/status of 422/);
+  const [name, group] = [unique('join'), unique('team')];
+  await open(page, '/admin/groups/new');
+  await page.getByLabel('Domain').selectOption({ label: 'acme.test' });
+  await page.getByLabel('Name', { exact: true }).fill(group);
+  await page.getByRole('button', { name: 'Add group' }).click();
+  await expect(page.getByTestId('notices')).toContainText(group);
+  await open(page, '/admin/bulk/new?of=import&domain=acme.test');
+  await page.getByLabel('Mailboxes', { exact: true }).fill(`${name}-a\n${name}-b`);
+  await page.getByRole('button', { name: 'Add mailboxes' }).click();
+  await expect(page.getByTestId('bulk-state')).toHaveText('Done: 2 of 2 objects, 0 failed');
+  const join = async (path: string) => {
+    await open(page, path);
+    await page.getByLabel(/^Join groups/).fill(group);
+    await page.getByLabel('Yes, do this to 2 mailboxes').check();
+    await page.getByRole('button', { name: 'Change 2 mailboxes' }).click();
+  };
+  await join(`/admin/bulk/new?of=mailboxes&q=${name}`);
+  await expect(page.getByRole('alert').first()).toContainText('choose the mailboxes by their domain');
+  await join(`/admin/bulk/new?of=mailboxes&q=${name}&domain=acme.test`);
+  await expect(page.getByTestId('bulk-state')).toHaveText('Done: 2 of 2 objects, 0 failed');
+  await open(page, `/admin/groups?q=${group}`);
+  await expect(page.getByRole('row').filter({ hasText: group })).toContainText('2');
+});

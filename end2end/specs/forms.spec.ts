@@ -53,3 +53,31 @@ test('a message that is deleted is asked about first', async ({ page }) => {
   await expect(page.getByTestId('quarantine').locator('tbody tr')).toContainText('Deleted');
   expect(arrived(word)).toEqual([]);
 });
+
+test('a deletion is taken back', async ({ page }) => {
+  const word = unique('formundo');
+  const held = await phish('carol@acme.test', word);
+  await open(page, `/admin/quarantine/delete?ids=${held.id}&back=/admin/quarantine`);
+  await page.getByRole('button', { name: 'Delete 1 message' }).click();
+  await page.getByTestId('notices').getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByTestId('notices')).toContainText('1 held again');
+  await open(page, `/admin/quarantine/${held.id}`);
+  await expect(page.getByRole('button', { name: 'Release', exact: true })).toBeVisible();
+});
+
+test('a message is released, learned, and its sender made a friend in one step; its source is plain text', async ({ page }) => {
+  const word = unique('formwith');
+  const held = await phish('carol@acme.test', word);
+  await open(page, `/admin/quarantine/${held.id}`);
+  await page.getByText('Release, and let the next one through').click();
+  await page.getByLabel(/a friend$/).selectOption('mailbox');
+  await page.getByRole('button', { name: 'Release with these' }).click();
+  await expect(page.getByTestId('notices')).toContainText('1 released');
+  await arrival(word);
+  await open(page, `/admin/quarantine/${held.id}`);
+  const history = page.getByRole('region', { name: 'History' });
+  await expect(history).toContainText('quarantine.learn');
+  const source = await page.request.get(`/message/${held.id}/source`);
+  expect(source.headers()['content-type']).toBe('text/plain; charset=utf-8');
+  expect(await source.text()).toContain(`Subject: ${held.subject}`);
+});

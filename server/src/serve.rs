@@ -120,6 +120,8 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let service = Service::new(store, vault.clone(), outbox, service_config(&config));
     let fresh = filter::auth::resolver::Resolver::fresh(&dns_config(&config)?);
     service.connect(Arc::new(flow::LiveNetwork::new(Arc::new(fresh), queue.clone())));
+    let learned = config.data.join("classifier").join("local.bin");
+    service.teach(Arc::new(flow::LocalLearner::new(knowledge.clone(), learned)));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let discovery = flow::Discovery::new(dns.clone(), config.hostname.clone(), service.clone());

@@ -107,6 +107,9 @@ fn page(acts: Acts, d: DomainDetail) -> AnyView {
     }
     view! {
         <PageHead title=d.row.name.clone() up=vec![("/admin/domains".into(), "Domains".into())]>
+            <a class="btn" href=format!("/admin/domains/{id}/status")><Icon name="globe" />"Status"</a>
+            <a class="btn" href=format!("/admin/domains/{id}/dkim")><Icon name="seal" />"DKIM keys"</a>
+            {d.may.edit.then(|| view! { <a class="btn" href=format!("/admin/domains/{id}/test")><Icon name="send" />"Test connection"</a> })}
             <a class="btn" href=format!("/admin/quarantine?domain={id}")><Icon name="inbox" />"Held messages"</a>
             <a class="btn" href=format!("/admin/mailboxes?domain={id}")><Icon name="mailbox" />{format::count(d.row.mailboxes, "mailbox", "mailboxes")}</a>
             <a class="btn primary" href=format!("/admin/mailboxes/new?domain={id}")><Icon name="plus" />"Add mailbox"</a>

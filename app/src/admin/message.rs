@@ -3,7 +3,7 @@
 use super::home::subject;
 use super::quarantine::PATH;
 use super::why::Why;
-use crate::api::quarantine::{ActOnMessages, message};
+use crate::api::quarantine::{ActOnMessages, ReleaseWith, message};
 use crate::ui::{
     ActForm, ActionTag, CategoryBadge, DispositionTag, FormErrors, Icon, PageHead, Time, format, load, use_act,
     use_refresh,
@@ -43,6 +43,7 @@ fn Page(message: MessageView) -> impl IntoView {
                 <dt>"Size"</dt><dd>{format::size(row.size)}</dd>
             </dl>
             <Acts id=row.id may_release=m.may_release may_delete=m.may_delete />
+            {m.may_release.then(|| besides(&m))}
         </section>
         <div class="split">
             <div class="grid gap-4">
@@ -71,7 +72,7 @@ pub(crate) fn Acts(
 ) -> impl IntoView {
     let (release, delete) = (use_act::<ActOnMessages>(), use_act::<ActOnMessages>());
     view! {
-        <div class="flex flex-wrap gap-2">
+        <div class="flex flex-wrap gap-2 no-print">
             {may_release.then(|| view! {
                 <ActForm act=release class="contents">
                     <FormErrors />
@@ -87,9 +88,58 @@ pub(crate) fn Acts(
                     <button class="btn danger" type="submit" name="act" value="delete"><Icon name="trash" />"Delete"</button>
                 </ActForm>
             })}
-            {download.then(|| view! { <a class="btn" href=format!("/message/{id}/raw") download rel="external"><Icon name="download" />"Download"</a> })}
+            {download.then(|| view! {
+                <a class="btn" href=format!("/message/{id}/raw") download rel="external"><Icon name="download" />"Download"</a>
+                <a class="btn" href=format!("/message/{id}/source") rel="external" target="_blank"><Icon name="letters" />"View source"</a>
+                {print()}
+            })}
         </div>
     }
+}
+
+/// Releasing, and seeing to it that the next one like it comes through.
+fn besides(m: &MessageView) -> AnyView {
+    let act = use_act::<ReleaseWith>();
+    let rule = m.decided_by.and_then(|n| m.findings.get(n)).and_then(|f| f.rule);
+    let inbound = m.row.direction == Direction::Inbound;
+    let id = m.row.id;
+    let from = if m.row.envelope_from.is_empty() { m.row.sender.clone() } else { m.row.envelope_from.clone() };
+    view! {
+        <details class="mt-3 no-print">
+            <summary>"Release, and let the next one through"</summary>
+            <ActForm act class="form mt-3">
+                <FormErrors />
+                <input type="hidden" name="id" value=id />
+                <label class="choice"><input type="checkbox" name="learn" value="on" checked=true /><span>"Learn it as wanted mail"</span></label>
+                {inbound.then(|| view! {
+                    <div class="field mt-3">
+                        <label for="f-friend">{format!("Make {from} a friend")}</label>
+                        <select class="input" id="f-friend" name="friend">
+                            <option value="">"No"</option>
+                            <option value="mailbox">"Of this recipient"</option>
+                            <option value="domain">"Of everybody in the recipient's domain"</option>
+                        </select>
+                        <p class="help">"Mail of a friend is not held as spam. A sender's name is easily forged; viruses are stopped all the same."</p>
+                    </div>
+                })}
+                {rule.filter(|_| inbound).map(|n| view! {
+                    <label class="choice mb-3"><input type="checkbox" name="exception" value="on" /><span>{format!("Filter exception: rule {n} is not applied to {from} in the recipient's domain")}</span></label>
+                })}
+                <button class="btn" type="submit"><Icon name="release" />"Release with these"</button>
+            </ActForm>
+        </details>
+    }
+    .into_any()
+}
+
+/// Prints the page; only where there is script.
+fn print() -> AnyView {
+    let can = RwSignal::new(false);
+    Effect::new(move |_| can.set(true));
+    let print = |_| {
+        let _ = window().print();
+    };
+    view! { <button class="btn" type="button" hidden=move || !can.get() on:click=print><Icon name="page" />"Print"</button> }.into_any()
 }
 
 #[component]

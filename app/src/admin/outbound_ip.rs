@@ -5,7 +5,7 @@ use super::settings::form::{Extra, SettingsState, settings_page, use_settings};
 use crate::api::delete::DeleteObject;
 use crate::api::outbound_ip::{ChangeOutboundIp, MoveOutboundIp, outbound_ip};
 use crate::ui::form::{Act, Select};
-use crate::ui::{ActForm, Field, FormErrors, PageHead, load, use_act, use_refresh};
+use crate::ui::{ActForm, Field, FormErrors, Icon, PageHead, load, use_act, use_refresh};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use model::view::detail::OutboundDetail;
@@ -31,6 +31,7 @@ pub fn Detail() -> impl IntoView {
 }
 
 fn page(acts: Acts, o: OutboundDetail) -> AnyView {
+    let id = o.id;
     let title = if o.nickname.is_empty() { o.range.clone() } else { format!("{} ({})", o.nickname, o.range) };
     let mut extras = vec![
         Extra::new("about", "About", "", about(&o)),
@@ -53,7 +54,10 @@ fn page(acts: Acts, o: OutboundDetail) -> AnyView {
         ));
     }
     view! {
-        <PageHead title up=vec![("/admin/outbound-ips".into(), "Outbound IPs".into())] />
+        <PageHead title up=vec![("/admin/outbound-ips".into(), "Outbound IPs".into())]>
+            <a class="btn" href=format!("/admin/outbound-ips/{id}/status")><Icon name="globe" />"Status"</a>
+            {o.may.edit.then(|| view! { <a class="btn" href=format!("/admin/outbound-ips/{id}/test")><Icon name="send" />"Test connection"</a> })}
+        </PageHead>
         {settings_page(acts.settings, o.settings, extras)}
     }
     .into_any()

@@ -1,14 +1,16 @@
 //! Getting Started (guide chapter 4 "Quick Start"): account, domain and gateway, DNS records, live check. Where one stands
 //! is in the URL, so that it can be left and come back to; every step is a plain form.
 
+use super::status::line;
 use crate::api::accounts::{AddAccount, accounts};
 use crate::api::domains::{AddDomain, check_domain};
+use crate::ui::copy::Copyable;
 use crate::ui::{ActForm, Field, FormErrors, Icon, PageHead, load, use_act};
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use model::DomainId;
-use model::view::{AccountRow, CheckLine, ListQuery, StartCheck};
+use model::view::{AccountRow, ListQuery, StartCheck};
 
 const STEPS: [&str; 3] = ["Account", "Domain", "Records and check"];
 
@@ -103,29 +105,9 @@ fn check(id: DomainId) -> AnyView {
     view! { {steps(2)}{load(data, move |c| checked(id, c))} }.into_any()
 }
 
-fn line(line: &CheckLine) -> AnyView {
-    let (class, icon, word) = if line.good { ("good", "check", "Good: ") } else { ("bad", "alert", "Not yet: ") };
-    view! { <p class=format!("check {class}")><Icon name=icon /><span><span class="sr-only">{word}</span>{line.said.clone()}</span></p> }.into_any()
-}
-
 /// A record as it is written into the zone, to be copied.
 fn record(name: &str, kind: &'static str, value: String) -> AnyView {
-    let id = format!("record-{kind}");
-    view! {
-        <div class="field">
-            <label for=id.clone()>{format!("{kind} record of {name}")}</label>
-            <input class="input mono" id=id readonly value=value on:focus=|e| select(&e) />
-        </div>
-    }
-    .into_any()
-}
-
-/// Selects what stands in the field, ready to be copied.
-fn select(event: &leptos::ev::FocusEvent) {
-    use leptos::wasm_bindgen::JsCast;
-    if let Some(field) = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlInputElement>().ok()) {
-        field.select();
-    }
+    view! { <Copyable id=format!("record-{kind}") label=format!("{kind} record of {name}") value /> }.into_any()
 }
 
 fn checked(id: DomainId, c: StartCheck) -> AnyView {

@@ -59,7 +59,11 @@ pub async fn start_bulk(
     use model::{ErrorCode, UserError};
     let (service, actor) = writer(&form_token)?;
     let (of, selection) = parts::selection(&service, &actor, &pick).await.map_err(fail)?;
-    let change = parts::change(of, act == "delete", &fields, &values).map_err(fail)?;
+    let mut change = parts::change(of, act == "delete", &fields, &values).map_err(fail)?;
+    if of == service::BulkOf::Mailboxes && !change.delete {
+        let groups = parts::groups(&service, &actor, selection.domain, &fields).await;
+        (change.join, change.leave) = groups.map_err(fail)?;
+    }
     if sure != "on" {
         return Err(fail(UserError::field("sure", "Say that you are sure: tick the box.")));
     }
@@ -113,8 +117,8 @@ mod parts {
     use model::settings::Level;
     use model::view::bulk::{BulkLine, BulkPick};
     use model::view::{MailboxState, Unrecognized};
-    use model::{Actor, UserError};
-    use service::{BulkChange, BulkJob, BulkOf, BulkSelection, BulkState, Service, UseCase};
+    use model::{Actor, DomainId, UserError};
+    use service::{After, BulkChange, BulkJob, BulkOf, BulkSelection, BulkState, Service, UseCase};
     use std::collections::BTreeMap;
 
     fn state(word: &str) -> Option<MailboxState> {
@@ -157,6 +161,37 @@ mod parts {
             out.all = false;
         }
         Ok((of, out))
+    }
+
+    /// Groups of the domain that mailboxes join and leave, by the names that the form has.
+    pub async fn groups(
+        service: &Service,
+        actor: &Actor,
+        domain: Option<DomainId>,
+        fields: &BTreeMap<String, String>,
+    ) -> Result<(Vec<i64>, Vec<i64>), UserError> {
+        const ALL: After = After { cursor: None, limit: 1_000 };
+        let names = |field: &str| -> Vec<String> {
+            let text = fields.get(field).map(String::as_str).unwrap_or_default();
+            text.split([',', '\n']).map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect()
+        };
+        let (join, leave) = (names("join"), names("leave"));
+        if join.is_empty() && leave.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let domain = domain.ok_or_else(|| {
+            let field = if join.is_empty() { "fields[leave]" } else { "fields[join]" };
+            UserError::field(field, "A group belongs to a domain: choose the mailboxes by their domain first.")
+        })?;
+        let known = service.groups_after(actor, Some(domain), &ALL).await?.rows;
+        let ids = |field: &str, names: Vec<String>| -> Result<Vec<i64>, UserError> {
+            let find = |name: &String| {
+                let found = known.iter().find(|g| g.name.eq_ignore_ascii_case(name)).map(|g| g.id);
+                found.ok_or_else(|| UserError::field(field, format!("The domain has no group {name}.")))
+            };
+            names.iter().map(find).collect()
+        };
+        Ok((ids("fields[join]", join)?, ids("fields[leave]", leave)?))
     }
 
     pub fn change(

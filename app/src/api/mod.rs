@@ -16,6 +16,7 @@ pub mod content_filters;
 #[cfg(feature = "ssr")]
 pub(crate) mod context;
 pub mod delete;
+pub mod dkim;
 pub mod domain;
 pub mod domains;
 pub mod group;
@@ -37,6 +38,7 @@ pub mod senders;
 pub mod session;
 pub mod sessions;
 pub mod settings;
+pub mod status;
 pub mod verifiers;
 
 /// What went wrong with a call, for the person who made it.
@@ -72,6 +74,9 @@ pub struct Notice {
     /// The page to go on with; none: stay.
     #[serde(default)]
     pub to: Option<String>,
+    /// Held messages that were deleted and can be brought back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undo: Vec<i64>,
 }
 
 impl Notice {

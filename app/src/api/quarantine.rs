@@ -20,7 +20,7 @@ pub async fn message(id: i64) -> Result<MessageView, ApiError> {
     service.message(&actor, id).await.map_err(fail)
 }
 
-/// `act`: `release`, `release_sender`, `delete`, `delete_confirmed`. A deletion that was not confirmed leads to the
+/// `act`: `release`, `release_sender`, `delete`, `delete_confirmed`, `undelete` (of one's own deletions just now). A deletion that was not confirmed leads to the
 /// page that asks; `back` is the list or message to return to, a path of our own.
 #[server(name = ActOnMessages, prefix = "/fn", endpoint = "quarantine_act")]
 pub async fn act_on_messages(
@@ -48,10 +48,38 @@ pub async fn act_on_messages(
             let to = format!("{home}/delete?ids={}&back={}", list.join(","), crate::query::encode(&back));
             return Ok(Notice::default().to(to));
         }
+        "undelete" => (service.undelete(&actor, &ids).await.map_err(fail)?, "held again"),
         "delete_confirmed" => (service.delete(&actor, &ids).await.map_err(fail)?, "deleted"),
         _ => return Err(fail(UserError::new(ErrorCode::Invalid, "Choose what to do with the messages."))),
     };
-    Ok(Notice { to: back, ..told(&result, done) })
+    let undo = if done == "deleted" && result.done > 0 { ids.into_iter().take(UNDO_MAX).collect() } else { Vec::new() };
+    Ok(Notice { to: back, undo, ..told(&result, done) })
+}
+
+/// Messages of one deletion that can be taken back with it: as many as fit into the cookie of a page without script.
+#[cfg(feature = "ssr")]
+const UNDO_MAX: usize = 100;
+
+/// Releases a message to its recipient, and does besides what is ticked. `friend`: `mailbox`, `domain`, or empty.
+#[server(name = ReleaseWith, prefix = "/fn", endpoint = "release_with")]
+pub async fn release_with(
+    form_token: String,
+    id: i64,
+    #[server(default)] learn: String,
+    #[server(default)] friend: String,
+    #[server(default)] exception: String,
+) -> Result<Notice, ApiError> {
+    use super::context::{fail, writer};
+    use model::view::FriendOf;
+    let (service, actor) = writer(&form_token)?;
+    let friend = match friend.as_str() {
+        "mailbox" => Some(FriendOf::Mailbox),
+        "domain" => Some(FriendOf::Domain),
+        _ => None,
+    };
+    let with = service::ReleaseWith { learn: learn == "on", friend, exception: exception == "on" };
+    let result = service.release_with(&actor, id, with).await.map_err(fail)?;
+    Ok(told(&result, "released"))
 }
 
 /// `3 released, 1 failed` with the reasons.
@@ -65,7 +93,7 @@ pub fn told(result: &ActResult, done: &str) -> Notice {
         .iter()
         .map(|(what, why)| if what.is_empty() { why.clone() } else { format!("{what}: {why}") })
         .collect();
-    Notice { text, problems, to: None }
+    Notice { text, problems, ..Notice::default() }
 }
 
 #[cfg(test)]

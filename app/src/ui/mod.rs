@@ -4,6 +4,7 @@ pub mod badge;
 pub mod brand;
 pub mod category;
 pub mod chart;
+pub mod copy;
 pub mod form;
 pub mod format;
 pub mod frame;

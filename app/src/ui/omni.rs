@@ -2,7 +2,7 @@
 //! keys choose, Enter takes the chosen or the first, Escape closes. Without script it is a form that leads to the page of
 //! results.
 
-use crate::api::search::{FoundIn, search};
+use crate::api::search::{CATEGORIES, FoundIn, search};
 use crate::ui::Icon;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -26,7 +26,8 @@ pub fn Omni(action: &'static str) -> impl IntoView {
     let all = move || {
         found.with_untracked(|f| f.iter().flat_map(|c| c.found.iter().map(|x| x.href.clone())).collect::<Vec<_>>())
     };
-    ask(text, asked, found, chosen, open);
+    let category = RwSignal::new(String::new());
+    ask(text, category, asked, found, chosen, open);
 
     // Any navigation closes the list.
     let path = use_location().pathname;
@@ -74,6 +75,10 @@ pub fn Omni(action: &'static str) -> impl IntoView {
                 on:input=move |event| text.set(event_target_value(&event))
                 on:focus=move |_| open.set(true)
                 on:keydown=keys />
+            <select class="omni-category" name="category" aria-label="Search in" on:change=move |event| category.set(event_target_value(&event))>
+                <option value="">"Everything"</option>
+                {CATEGORIES.iter().map(|(key, title)| view! { <option value=*key>{*title}</option> }).collect_view()}
+            </select>
             <kbd aria-hidden="true">"Ctrl K"</kbd>
             <div id="omni-list" class="omni-list" role="listbox" aria-label="Found" hidden=move || !shown()>
                 {move || list(found.get(), chosen)}
@@ -110,6 +115,7 @@ fn list(found: Vec<FoundIn>, chosen: RwSignal<usize>) -> AnyView {
 /// Asks while one types, after a short pause; an answer to an older text is dropped. Only in the browser.
 fn ask(
     text: RwSignal<String>,
+    category: RwSignal<String>,
     asked: RwSignal<String>,
     found: RwSignal<Vec<FoundIn>>,
     chosen: RwSignal<usize>,
@@ -119,7 +125,7 @@ fn ask(
         if let Some(Some(waiting)) = before {
             waiting.clear();
         }
-        let now = text.get().trim().to_owned();
+        let (now, within) = (text.get().trim().to_owned(), category.get());
         if now.is_empty() {
             found.set(Vec::new());
             asked.set(now);
@@ -127,8 +133,8 @@ fn ask(
         }
         let wait = move || {
             leptos::task::spawn_local(async move {
-                let answer = search(now.clone(), String::new()).await.unwrap_or_default();
-                if text.get_untracked().trim() == now {
+                let answer = search(now.clone(), within.clone()).await.unwrap_or_default();
+                if text.get_untracked().trim() == now && category.get_untracked() == within {
                     found.set(answer);
                     asked.set(now);
                     chosen.set(0);

@@ -1,7 +1,8 @@
 //! What the last acts came to, in the corner, read out by screen readers.
 
-use crate::ui::Icon;
+use crate::api::quarantine::ActOnMessages;
 use crate::ui::state::Notices;
+use crate::ui::{ActForm, Icon, use_act};
 use leptos::prelude::*;
 
 #[component]
@@ -22,6 +23,7 @@ pub fn Toasts() -> impl IntoView {
                                 }
                             })}
                     </div>
+                    {(!notice.undo.is_empty()).then(|| undo(notice.undo.clone()))}
                     <button
                         type="button"
                         class="btn quiet icon-only"
@@ -34,4 +36,16 @@ pub fn Toasts() -> impl IntoView {
             </For>
         </div>
     }
+}
+
+/// Takes back a deletion.
+fn undo(ids: Vec<i64>) -> AnyView {
+    let act = use_act::<ActOnMessages>();
+    view! {
+        <ActForm act class="contents">
+            {ids.into_iter().map(|id| view! { <input type="hidden" name="ids[]" value=id /> }).collect_view()}
+            <button type="submit" class="btn" name="act" value="undelete" disabled=move || act.succeeded().get()>"Undo"</button>
+        </ActForm>
+    }
+    .into_any()
 }

@@ -36,6 +36,31 @@ pub async fn raw(
     }
 }
 
+/// Bytes of a source that a browser tab shows; the whole is a download away.
+const SOURCE_MAX: usize = 1024 * 1024;
+
+/// `GET /message/{id}/source`: the message as it came, to be read; never as anything but plain text.
+pub async fn source(
+    State(state): State<AppState>,
+    session: Option<Extension<CurrentSession>>,
+    Path(id): Path<i64>,
+) -> Response {
+    let Some(actor) = actor(session) else { return log_in_first() };
+    match state.service.message_raw(&actor, id).await {
+        Ok(bytes) => {
+            let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(SOURCE_MAX)]).into_owned();
+            let cut =
+                if bytes.len() > SOURCE_MAX { "\n\n[cut here: download the message to see all of it]\n" } else { "" };
+            let headers = [
+                (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+                (header::CONTENT_SECURITY_POLICY, PREVIEW_POLICY),
+            ];
+            (headers, shown + cut).into_response()
+        }
+        Err(error) => refused(error.into()),
+    }
+}
+
 /// Nothing runs, nothing is fetched, nothing can be sent from here; only styles of the message itself hold.
 const PREVIEW_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox";
 

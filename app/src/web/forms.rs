@@ -201,7 +201,7 @@ mod tests {
     }
     #[test]
     fn a_flash_travels_in_a_cookie_and_never_grows_past_it() {
-        let notice = Notice { text: "3 released".into(), problems: vec!["x".repeat(1_000); 50], to: None };
+        let notice = Notice { text: "3 released".into(), problems: vec!["x".repeat(1_000); 50], ..Notice::default() };
         let set = flash_cookie(Flash { notice: Some(notice), failure: None }, false);
         assert!(set.len() < 4_096);
         let set = flash_cookie(Flash { notice: Some(Notice::new("3 released")), failure: None }, false);

@@ -22,11 +22,12 @@ pub fn page_policy() {
     }
 }
 
-/// Middleware: what every response carries unless it says otherwise itself. State: (https, files have hashes).
-pub async fn secure(State((https, hashed)): State<(bool, bool)>, request: Request, next: Next) -> Response {
+/// Middleware: what every response carries unless it says otherwise itself. State: whether people come by https.
+pub async fn secure(State(https): State<bool>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let cache = if path.starts_with("/pkg/") {
-        if hashed { "public, max-age=31536000, immutable" } else { "no-cache" }
+        // Their path changes with their contents; while somebody works on them they change under a running server.
+        if cfg!(debug_assertions) { "no-cache" } else { "public, max-age=31536000, immutable" }
     } else if path == "/favicon.svg" {
         "public, max-age=86400"
     } else {

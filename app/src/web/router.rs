@@ -1,6 +1,6 @@
 //! Everything that HTTP serves, but for what the server adds itself (metrics, health, REST).
 
-use super::{Assets, files, forms, headers, login, look, passwords, session, shell};
+use super::{Assets, assets, files, forms, headers, login, look, passwords, session, shell};
 use crate::App;
 use axum::Router;
 use axum::extract::FromRef;
@@ -85,6 +85,7 @@ pub fn router(state: AppState) -> Router {
         .route("/activate/{token}", post(passwords::by_link))
         .route("/brand/{which}", get(look::picture))
         .route("/message/{id}/raw", get(files::raw))
+        .route("/message/{id}/source", get(files::source))
         .route("/message/{id}/preview", get(files::preview))
         .route("/admin/lists/{file}", get(crate::lists::csv::download))
         .merge(crate::light::routes())
@@ -99,6 +100,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), session::load))
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(CompressionLayer::new().compress_when(worth_it))
-        .layer(from_fn_with_state((state.https(), assets.hashed), headers::secure))
+        .layer(from_fn_with_state(assets.version.clone(), assets::of_version))
+        .layer(from_fn_with_state(state.https(), headers::secure))
         .with_state(state)
 }

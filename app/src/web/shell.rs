@@ -9,11 +9,19 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
+/// A part of the module that is gone (410): the server has a new version since this page was opened.
+const OUTDATED: &str = "window.fetch=(f=>async(...a)=>{const r=await f(...a);\
+if(r.status===410&&!document.getElementById('outdated')){\
+const d=document.createElement('div'),p=document.createElement('p'),b=document.createElement('button');\
+d.id='outdated';d.className='banner warn outdated';d.setAttribute('role','alert');\
+p.textContent='There is a new version of these pages.';b.type='button';b.className='btn';b.textContent='Load again';\
+b.onclick=()=>location.reload();d.append(p,b);document.body.append(d)}return r})(window.fetch);";
+
 /// Head and body. The scripts carry the page's nonce; without script the page is complete as it is.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_else(|| Assets::find(&options));
     let start = format!(
-        "import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))",
+        "{OUTDATED}import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))",
         assets.js, assets.wasm
     );
     let look =

@@ -12,6 +12,7 @@
 pub mod gate;
 mod greeting;
 pub mod knowledge;
+mod learner;
 pub mod network;
 pub mod notices;
 mod outbox;
@@ -25,6 +26,7 @@ pub mod tls_report;
 
 pub use gate::{Discovery, Gate, Turns};
 pub use knowledge::LiveKnowledge;
+pub use learner::LocalLearner;
 pub use network::LiveNetwork;
 pub use outbox::QueueOutbox;
 pub use outcomes::Recorder;

@@ -48,11 +48,15 @@ impl Network for LiveNetwork {
             }
         })
     }
+    fn dns(&self) -> Arc<dyn Dns> {
+        self.dns.clone()
+    }
     fn try_way(&self, way: Way) -> BoxFuture<'_, Vec<HostTest>> {
         Box::pin(async move {
             let route = match way {
                 Way::Gateways(domain) => Route::Gateway(domain),
                 Way::Onward(network, domain) => Route::Outbound { network, domain, special: false },
+                Way::Special(network, domain) => Route::Outbound { network, domain, special: true },
             };
             self.queue.probe(&route).await
         })

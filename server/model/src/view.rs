@@ -4,6 +4,7 @@ pub mod bulk;
 pub mod detail;
 pub mod look;
 pub mod place;
+pub mod status;
 
 use crate::action::BlockedMessages;
 use crate::settings::Settings;
@@ -251,6 +252,16 @@ pub struct HostTest {
     pub certificate: Option<CertificateView>,
     /// Why mail would not go to it; empty: it would.
     pub problem: String,
+    /// The certificates above its own, as the host sent them.
+    #[serde(default)]
+    pub chain: Vec<CertificateView>,
+    /// What was done, in order, until it ended.
+    #[serde(default)]
+    pub steps: Vec<CheckLine>,
+    /// What each encryption that can be chosen would make of the host: its word
+    /// ([`crate::settings::ExceptionEncryption`]), and why mail would not go; empty: it would.
+    #[serde(default)]
+    pub levels: Vec<(String, String)>,
 }
 
 /// A domain with all that is set on it.
@@ -496,6 +507,16 @@ pub struct AuditRow {
     pub act: String,
     pub object: String,
     pub detail: String,
+}
+
+/// Whose friend the sender of a released message becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FriendOf {
+    /// Of its recipient only.
+    Mailbox,
+    /// Of everybody in the recipient's domain.
+    Domain,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,14 +14,14 @@ use store::{Connection, Scope};
 /// Keys that a domain may have.
 const KEYS_MAX: usize = 10;
 /// Keys that may sign a message: each costs the sender a signature and the recipient a look-up.
-const ACTIVE_MAX: usize = 4;
+pub(crate) const ACTIVE_MAX: usize = 4;
 
 /// What a private key is sealed for: the public half that is its own.
 pub fn purpose(key: &DkimKey) -> String {
     format!("dkim {} {}", key.algorithm, key.public_key)
 }
 
-async fn key_in(c: &mut Connection, scope: Scope, id: i64) -> Result<(Domain, SealedKey), Error> {
+pub(crate) async fn key_in(c: &mut Connection, scope: Scope, id: i64) -> Result<(Domain, SealedKey), Error> {
     let missing = || Error::not_found("key");
     let key = store::dkim::get(c, id).await?.ok_or_else(missing)?;
     let domain = store::domain::get(c, key.domain).await?.filter(|d| account_within(scope, d.account));
@@ -151,9 +151,18 @@ impl Service {
     /// Whether the DNS has the key's record, by our own resolver.
     pub async fn check_dkim_key(&self, actor: &Actor, id: i64) -> Result<DkimPublished, Error> {
         let key = self.dkim_key(actor, id).await?;
-        Ok(match self.network()?.txt(&key.record_name()).await {
-            Ok(found) => DkimPublished::of(&key, &found),
+        self.network()?;
+        Ok(self.published(&key).await)
+    }
+
+    pub(crate) async fn published(&self, key: &DkimKey) -> DkimPublished {
+        let found = match self.network() {
+            Ok(network) => network.txt(&key.record_name()).await,
+            Err(_) => Err("This server cannot ask the DNS.".into()),
+        };
+        match found {
+            Ok(found) => DkimPublished::of(key, &found),
             Err(why) => DkimPublished::Unknown(why),
-        })
+        }
     }
 }

@@ -20,6 +20,7 @@ mod definition;
 mod digest;
 mod digest_send;
 mod dkim;
+mod dkim_rotation;
 mod domain_change;
 mod domains;
 mod error;
@@ -57,6 +58,7 @@ mod quarantine;
 mod reception;
 mod relay;
 mod release;
+mod release_with;
 mod search;
 mod secret;
 mod session;
@@ -64,8 +66,10 @@ mod settings;
 mod slices;
 pub mod snapshot;
 mod start;
+mod status;
 mod tls_reports;
 mod token;
+mod trust;
 
 pub use account_change::AccountChange;
 pub use administrator_change::AdministratorChange;
@@ -90,7 +94,7 @@ pub use look::Picture;
 pub use mailbox_change::MailboxChange;
 pub use mailboxes::MailboxDetails;
 pub use outbound_members::Member;
-pub use outside::{Bodies, BoxFuture, Network, Outbox, OutgoingMail, QueueView};
+pub use outside::{Bodies, BoxFuture, Learner, Network, Outbox, OutgoingMail, QueueView};
 pub use password::PasswordLink;
 pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use person::MustChange;
@@ -98,6 +102,7 @@ pub use provision::{SenderChange, SendersOf};
 pub use quarantine::ACT_MAX;
 pub use reception::{Counters, RateUse};
 pub use relay::RelayUserChange;
+pub use release_with::ReleaseWith;
 pub use search::{FOUND_MAX, FoundKind, Hit};
 pub use secret::derived as derived_id;
 pub use session::{ABSOLUTE, PasswordSession, SessionView};
@@ -118,6 +123,7 @@ pub use store::senders::Lists as SenderLists;
 pub use store::token::ApiToken;
 pub use store::{BadCursor, Cursor, Slice, Store};
 
+use filter::auth::Dns;
 pub use model::view::{LogQuery, LogRow};
 use model::{Actor, Timestamp};
 use std::sync::{Arc, OnceLock};
@@ -145,6 +151,7 @@ struct Inner {
     bodies: Box<dyn Bodies>,
     outbox: Arc<dyn Outbox>,
     network: OnceLock<Arc<dyn Network>>,
+    learner: OnceLock<Arc<dyn Learner>>,
     config: Config,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     hasher: password::Hasher,
@@ -169,6 +176,7 @@ impl Service {
             bodies: Box::new(bodies),
             outbox,
             network: OnceLock::new(),
+            learner: OnceLock::new(),
             config,
             clock: Box::new(clock),
             hasher: password::Hasher::new(),
@@ -180,6 +188,16 @@ impl Service {
     /// Gives it the network, once; a service without one (the command line's) cannot check what others publish.
     pub fn connect(&self, network: Arc<dyn Network>) {
         let _ = self.inner.network.set(network);
+    }
+
+    /// Gives it the classifier to teach, once; a service without one refuses to learn.
+    pub fn teach(&self, learner: Arc<dyn Learner>) {
+        let _ = self.inner.learner.set(learner);
+    }
+
+    /// Where nobody was named to ask, every question stays without an answer.
+    fn dns(&self) -> Arc<dyn Dns> {
+        self.network().map_or_else(|_| Arc::new(outside::NoDns) as Arc<dyn Dns>, |network| network.dns())
     }
 
     fn network(&self) -> Result<&Arc<dyn Network>, Error> {

@@ -2,9 +2,11 @@
 
 use crate::Way;
 use bytes::Bytes;
-use filter::auth::dns::Failure;
+use filter::auth::dns::{Answer, Dns, Failure};
 use model::view::{DeferredDestination, DestinationState, HostTest};
 use model::{DomainName, Edit, Envelope, HostPort};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 use std::{future::Future, pin::Pin};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -57,8 +59,15 @@ pub trait Network: Send + Sync {
     fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
     /// Connects and reads the greeting.
     fn greeting<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>>;
+    /// For what asks many questions in a row, such as the evaluation of an SPF record.
+    fn dns(&self) -> Arc<dyn Dns>;
     /// What each host says that mail would go to; nothing is sent.
     fn try_way(&self, way: Way) -> BoxFuture<'_, Vec<HostTest>>;
+}
+
+/// The local classifier, which learns from what people release.
+pub trait Learner: Send + Sync {
+    fn learn(&self, body: Bytes, spam: bool) -> BoxFuture<'_, Result<(), String>>;
 }
 
 impl Bodies for vault::Vault {
@@ -76,5 +85,30 @@ impl Bodies for vault::Vault {
     }
     fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String> {
         self.seal_secret(purpose, secret).map_err(|e| e.to_string())
+    }
+}
+
+/// Where nobody was named to ask about names.
+pub(crate) struct NoDns;
+
+fn no_answer<'a, T: Send + 'a>() -> Answer<'a, T> {
+    Box::pin(std::future::ready(Err(Failure::Temporary("no resolver is at hand".into()))))
+}
+
+impl Dns for NoDns {
+    fn txt<'a>(&'a self, _: &'a str) -> Answer<'a, Vec<u8>> {
+        no_answer()
+    }
+    fn a<'a>(&'a self, _: &'a str) -> Answer<'a, Ipv4Addr> {
+        no_answer()
+    }
+    fn aaaa<'a>(&'a self, _: &'a str) -> Answer<'a, Ipv6Addr> {
+        no_answer()
+    }
+    fn mx<'a>(&'a self, _: &'a str) -> Answer<'a, String> {
+        no_answer()
+    }
+    fn ptr(&self, _: IpAddr) -> Answer<'_, String> {
+        no_answer()
     }
 }

@@ -27,7 +27,7 @@ impl SendersOf {
             SendersOf::Mailbox(_) => UseCase::ListMailboxes,
         }
     }
-    fn writing(self) -> UseCase {
+    pub(crate) fn writing(self) -> UseCase {
         match self {
             SendersOf::Domain(_) => UseCase::EditDomain,
             SendersOf::Mailbox(_) => UseCase::EditMailbox,

@@ -15,6 +15,13 @@ const GATEWAYS: usize = 20;
 fn spf_wanted(now: Option<&str>, hostname: &str) -> String {
     match now {
         Some(text) if spf_names(text, hostname) => text.to_owned(),
+        now => spf_with(now, hostname),
+    }
+}
+
+/// The record with one more mechanism, or a new one.
+pub(crate) fn spf_with(now: Option<&str>, hostname: &str) -> String {
+    match now {
         Some(text) => format!("v=spf1 a:{hostname}{}", text.get("v=spf1".len()..).unwrap_or_default()),
         None => format!("v=spf1 a:{hostname} -all"),
     }
@@ -26,12 +33,12 @@ fn spf_names(text: &str, hostname: &str) -> bool {
     text.to_lowercase().split_ascii_whitespace().map(|m| m.trim_start_matches('+')).any(|m| m == own || m == "mx")
 }
 
-fn is_spf(text: &str) -> bool {
+pub(crate) fn is_spf(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower == "v=spf1" || lower.starts_with("v=spf1 ")
 }
 
-fn mx_line(found: Result<Vec<String>, String>, hostname: &str) -> CheckLine {
+pub(crate) fn mx_line(found: Result<Vec<String>, String>, hostname: &str) -> CheckLine {
     match found {
         Err(why) => CheckLine { good: false, said: why },
         Ok(hosts) if hosts.is_empty() => CheckLine { good: false, said: "There is no MX record yet.".into() },
@@ -70,45 +77,48 @@ impl Service {
         self.permit(actor, UseCase::AddDomain)?;
         let row = self.domain(actor, id).await?.row;
         let hostname = self.config().hostname.clone();
-        let network = self.network().ok();
-        let gateways: Vec<HostPort> = row.gateways.iter().take(GATEWAYS).cloned().collect();
-        let mut tried = tokio::task::JoinSet::new();
-        for (n, gateway) in gateways.iter().cloned().enumerate() {
-            if let Some(network) = network.cloned() {
-                tried.spawn(async move { (n, network.greeting(&gateway).await) });
+        let (gateways, (mx, txt)) = tokio::join!(self.try_gateways(&row.gateways), async {
+            match self.network() {
+                Ok(network) => tokio::join!(network.mx(&row.name), network.txt(&row.name)),
+                Err(_) => (Err(Failure::Temporary(UNKNOWN.to_owned())), Err(UNKNOWN.to_owned())),
             }
-        }
-        let (mx, txt) = match network {
-            Some(network) => tokio::join!(network.mx(&row.name), network.txt(&row.name)),
-            None => (Err(Failure::Temporary(UNKNOWN.to_owned())), Err(UNKNOWN.to_owned())),
-        };
+        });
         let mx = mx.or_else(|failure| match failure {
             Failure::NxDomain => Err(format!("The DNS knows no {}.", row.name)),
             Failure::NoData => Ok(Vec::new()),
             Failure::Temporary(why) => Err(why),
         });
-        let mut answers: Vec<Result<String, String>> = vec![Err(UNKNOWN.to_owned()); gateways.len()];
-        while let Some(answer) = tried.join_next().await {
-            let (n, answer) = answer.map_err(|e| Error::Internal(format!("asking a gateway: {e}")))?;
-            answers[n] = answer;
-        }
         let spf_now = txt.iter().flatten().find(|t| is_spf(t)).cloned();
-        let line = |answer: Result<String, String>| match answer {
-            Ok(said) => CheckLine { good: true, said },
-            Err(said) => CheckLine { good: false, said },
-        };
         Ok(StartCheck {
             domain: row.name,
-            gateways: gateways
-                .iter()
-                .zip(answers)
-                .map(|(g, a)| GatewayCheck { gateway: g.to_string(), line: line(a) })
-                .collect(),
+            gateways: gateways?,
             mx_wanted: format!("10 {hostname}."),
             mx: mx_line(mx, &hostname),
             spf_wanted: spf_wanted(spf_now.as_deref(), &hostname),
             spf: spf_line(&txt, &hostname),
         })
+    }
+
+    /// What each gateway says when it is greeted, in their order; the first twenty.
+    pub(crate) async fn try_gateways(&self, gateways: &[HostPort]) -> Result<Vec<GatewayCheck>, Error> {
+        let gateways = gateways.get(..GATEWAYS).unwrap_or(gateways);
+        let mut tried = tokio::task::JoinSet::new();
+        for (n, gateway) in gateways.iter().cloned().enumerate() {
+            if let Ok(network) = self.network().cloned() {
+                tried.spawn(async move { (n, network.greeting(&gateway).await) });
+            }
+        }
+        let mut answers: Vec<Result<String, String>> = vec![Err(UNKNOWN.to_owned()); gateways.len()];
+        while let Some(answer) = tried.join_next().await {
+            let (n, answer) = answer.map_err(|e| Error::Internal(format!("asking a gateway: {e}")))?;
+            answers[n] = answer;
+        }
+        let line = |answer: Result<String, String>| match answer {
+            Ok(said) => CheckLine { good: true, said },
+            Err(said) => CheckLine { good: false, said },
+        };
+        let checked = gateways.iter().zip(answers);
+        Ok(checked.map(|(g, a)| GatewayCheck { gateway: g.to_string(), line: line(a) }).collect())
     }
 }
 

@@ -97,6 +97,12 @@ pub async fn members(c: &mut Connection, id: i64) -> Result<Vec<Member>, Error> 
     rows.iter().map(member).collect()
 }
 
+/// Whether the domain is a member of any outbound IP.
+pub async fn is_member(c: &mut Connection, domain: DomainId) -> Result<bool, Error> {
+    let found = sql("SELECT 1 AS one FROM outbound_member WHERE domain = $1 LIMIT 1").bind(domain.0);
+    Ok(found.fetch_optional(c).await?.is_some())
+}
+
 /// Of every outbound IP, by its id.
 pub async fn all_members(c: &mut Connection) -> Result<Vec<(i64, Member)>, Error> {
     let rows = sql("SELECT outbound_ip, name, domain FROM outbound_member").fetch_all(c).await?;

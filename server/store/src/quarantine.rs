@@ -329,6 +329,27 @@ pub async fn close(
     Ok(true)
 }
 
+/// Held again: what this person deleted since then, and whose body is still there. False where it is not so.
+pub async fn reopen(c: &mut Connection, id: i64, by: &str, since: Timestamp, at: Timestamp) -> Result<bool, Error> {
+    let done = sql("UPDATE quarantine SET disposition = 'quarantined', acted_by = '', acted_at = NULL
+         WHERE id = $1 AND disposition = 'deleted' AND acted_by = $2 AND acted_at >= $3")
+    .bind(id)
+    .bind(by)
+    .bind(since.0)
+    .execute(&mut *c)
+    .await?;
+    if done == 0 {
+        return Ok(false);
+    }
+    sql("UPDATE recipient SET disposition = 'quarantined', updated = $2
+         WHERE (message, address) = (SELECT message, recipient FROM quarantine WHERE id = $1)")
+    .bind(id)
+    .bind(at.0)
+    .execute(c)
+    .await?;
+    Ok(true)
+}
+
 /// Who or what most held mail is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeldBy {

@@ -201,7 +201,14 @@ fn own_fields(level: Level) -> AnyView {
                 select("fields[access]", "Access to the Personal Dashboard", MailboxAccess::CHOICES),
                 select("fields[keep]", "Do Not Auto-Remove", &[("on", "On"), ("off", "Off")]),
             ];
-            view! { <div class="form">{parts}</div> }.into_any()
+            view! {
+                <div class="form">
+                    {parts}
+                    <Field name="fields[join]" label="Join groups" maxlength=2000 help="Names of groups of the domain by which the mailboxes were chosen, with commas between them." />
+                    <Field name="fields[leave]" label="Leave groups" maxlength=2000 help="The same." />
+                </div>
+            }
+            .into_any()
         }
         Level::Domain => {
             let unrecognized = select("fields[unrecognized]", "Unrecognized recipients", &[("reject", "Reject"), ("accept", "Accept"), ("discard", "Discard")]);

@@ -7,6 +7,7 @@
 //! a crash repeats what was on the wire at that moment, and loses nothing.
 
 mod dial;
+mod levels;
 mod notice;
 mod pool;
 mod probe;

@@ -1,11 +1,11 @@
 //! Trying the hosts of a route without sending anything (guide chapters 6 and 7 "Test Connection").
 
-use super::Shared;
+use super::{Shared, levels};
 use crate::client::{Connection, Setup};
 use crate::route::{self, NoAddress, NoHosts};
 use crate::{Encryption, Route, Timeouts};
 use model::HostPort;
-use model::view::{CertificateView, HostTest};
+use model::view::{CheckLine, HostTest};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use std::time::Duration;
 const HOSTS_MAX: usize = 5;
 /// Each step of it, for somebody who waits.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// Certificates of a host that are shown.
+const CHAIN_MAX: usize = 8;
 
 pub(super) async fn probe(shared: &Shared, route: &Route) -> Vec<HostTest> {
     let hosts = match route::hosts(route, &*shared.routing, &shared.options).await {
@@ -46,27 +48,40 @@ pub(super) async fn probe(shared: &Shared, route: &Route) -> Vec<HostTest> {
 
 /// Greets and encrypts whatever the certificate, so that it can be shown; then says what the level would say of it.
 async fn one(host: &HostPort, address: SocketAddr, level: &Encryption, setup: &Setup) -> HostTest {
+    let step = |good: bool, said: String| CheckLine { good, said };
+    let mut steps = vec![step(true, format!("{} has the address {}.", host.host, address.ip()))];
     let look = if *level == Encryption::Never { Encryption::Never } else { Encryption::Attempt };
-    let connection = match Connection::open(host, address, &look.into(), setup).await {
+    let connection = match Connection::open(host, address, &look.clone().into(), setup).await {
         Ok(connection) => connection,
         Err(error) => {
-            return HostTest { host: host.to_string(), problem: error.to_string(), ..HostTest::default() };
+            steps.push(step(false, format!("Connection to {address}: {error}.")));
+            return HostTest { host: host.to_string(), problem: error.to_string(), steps, ..HostTest::default() };
         }
     };
+    steps.push(step(true, format!("It greets at port {}, and answers EHLO.", address.port())));
+    steps.push(match (&connection.tls, &look) {
+        (Some(tls), _) => step(true, format!("STARTTLS: {tls}.")),
+        (None, Encryption::Never) => step(true, "TLS is not tried: the setting is Never Encrypt.".to_owned()),
+        (None, _) if connection.capabilities.starttls => {
+            step(false, "STARTTLS is offered, but it fails; the session went on in clear text.".to_owned())
+        }
+        (None, _) => step(!level.is_required(), "It does not offer STARTTLS: clear text.".to_owned()),
+    });
     let chain = connection.certificates();
-    let problem = match (&connection.tls, level.is_required()) {
-        (None, true) => "TLS is required, but the host does not offer it, or it fails".to_owned(),
-        (None, false) => String::new(),
-        (Some(_), _) => {
-            setup.tls.judge(&level.clone().into(), &host.host, chain).err().map(|p| p.to_string()).unwrap_or_default()
-        }
-    };
-    let certificate: Option<CertificateView> = chain.first().and_then(crate::client::certificate_view);
+    let problem = levels::problem(level, &connection, &host.host, setup);
+    if !chain.is_empty() {
+        let said = if problem.is_empty() { "Its certificate is taken.".to_owned() } else { format!("{problem}.") };
+        steps.push(step(problem.is_empty(), said));
+    }
+    let mut views = chain.iter().take(CHAIN_MAX).filter_map(crate::client::certificate_view);
     let test = HostTest {
         host: connection.to_string(),
         tls: connection.tls.clone().unwrap_or_default(),
-        certificate,
+        certificate: views.next(),
         problem,
+        chain: views.collect(),
+        steps,
+        levels: if look == Encryption::Never { Vec::new() } else { levels::all(&connection, &host.host, setup) },
     };
     connection.quit().await;
     test

@@ -25,6 +25,27 @@ pub struct HostTest {
     pub certificate: Option<Certificate>,
     /// Why mail would not go to it; empty: it would.
     pub problem: String,
+    /// The certificates above its own, as the host sent them.
+    pub chain: Vec<Certificate>,
+    /// What was done, in order, until it ended.
+    pub steps: Vec<TestStep>,
+    /// What each encryption that can be chosen would make of the host.
+    pub levels: Vec<LevelTest>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TestStep {
+    pub good: bool,
+    pub said: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LevelTest {
+    /// As in a delivery exception.
+    #[schema(example = "always_trusted")]
+    pub encryption: String,
+    /// Why mail would not go; empty: it would.
+    pub problem: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,6 +71,19 @@ pub struct TestTo {
     /// The domain that mail would go to.
     #[schema(example = "partner.example")]
     pub domain: String,
+    /// True: as mail with the action Special Routing.
+    #[serde(default)]
+    pub special: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedCertificate {
+    /// The domain that mail would go to.
+    #[schema(example = "partner.example")]
+    pub domain: String,
+    /// SHA-256 of the certificate: 64 hexadecimal digits, with colons or without.
+    pub fingerprint: String,
 }
 
 fn shown(tests: Vec<model::view::HostTest>) -> Json<HostTests> {
@@ -67,12 +101,19 @@ fn shown(tests: Vec<model::view::HostTest>) -> Json<HostTests> {
         tls: t.tls,
         certificate: t.certificate.map(certificate),
         problem: t.problem,
+        chain: t.chain.into_iter().map(certificate).collect(),
+        steps: t.steps.into_iter().map(|s| TestStep { good: s.good, said: s.said }).collect(),
+        levels: t.levels.into_iter().map(|(encryption, problem)| LevelTest { encryption, problem }).collect(),
     };
     Json(HostTests { items: tests.into_iter().map(one).collect() })
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(gateways)).routes(routes!(onward)).routes(routes!(redeliver))
+    OpenApiRouter::new()
+        .routes(routes!(gateways))
+        .routes(routes!(onward))
+        .routes(routes!(trust))
+        .routes(routes!(redeliver))
 }
 
 /// Tries the connection to a domain's gateways
@@ -102,7 +143,29 @@ async fn onward(
     Id(id): Id,
     Json(to): Json<TestTo>,
 ) -> Result<Json<HostTests>, ApiError> {
-    Ok(shown(service.test_onward(&caller.actor, id, &to.domain).await?))
+    Ok(shown(match to.special {
+        true => service.test_special(&caller.actor, id, &to.domain).await?,
+        false => service.test_onward(&caller.actor, id, &to.domain).await?,
+    }))
+}
+
+/// Trusts a certificate for mail to a domain
+///
+/// The delivery exception of the domain gets the encryption `manual` with this certificate; its route stays.
+#[utoipa::path(
+    post, path = "/outbound-ips/{id}/trust-certificate", operation_id = "trust_certificate", tag = "outbound-ips",
+    params(("id" = i64, Path)), request_body = TrustedCertificate,
+    responses((status = 204, description = "Mail to the domain goes to this certificate only")),
+    security(("token" = ["outbound:write"])),
+)]
+async fn trust(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    Json(to): Json<TrustedCertificate>,
+) -> Result<StatusCode, ApiError> {
+    service.trust_certificate(&caller.actor, id, &to.domain, &to.fingerprint).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Tries now what waits for a domain's gateways

@@ -88,6 +88,14 @@ pub struct ChangedDkimKey {
     pub active: bool,
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchDkimKey {
+    /// True: the key signs even where this server does not find its record.
+    #[serde(default)]
+    pub unchecked: bool,
+}
+
 /// What the DNS has in the place of the key's record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DkimCheck {
@@ -99,7 +107,11 @@ pub struct DkimCheck {
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get, change, delete)).routes(routes!(check))
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(get, change, delete))
+        .routes(routes!(check))
+        .routes(routes!(switch))
 }
 
 /// Lists a domain's DKIM keys
@@ -159,6 +171,25 @@ async fn change(
     Json(change): Json<ChangedDkimKey>,
 ) -> Result<Json<DkimKey>, ApiError> {
     service.set_dkim_key_active(&caller.actor, id, change.active).await?;
+    Ok(Json(service.dkim_key(&caller.actor, id).await?.into()))
+}
+
+/// Lets a DKIM key sign in the place of the domain's other keys of its kind
+///
+/// Refused while the DNS does not have its record. The keys before it are retired in the same step.
+#[utoipa::path(
+    post, path = "/dkim-keys/{id}/switch", operation_id = "switch_dkim_key", tag = "domains",
+    params(("id" = i64, Path)), request_body = SwitchDkimKey,
+    responses((status = 200, description = "The key as it is now", body = DkimKey)),
+    security(("token" = ["domains:write"])),
+)]
+async fn switch(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    Json(how): Json<SwitchDkimKey>,
+) -> Result<Json<DkimKey>, ApiError> {
+    service.switch_dkim_key(&caller.actor, id, how.unchecked).await?;
     Ok(Json(service.dkim_key(&caller.actor, id).await?.into()))
 }
 

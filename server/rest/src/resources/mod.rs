@@ -23,6 +23,7 @@ mod relay_users;
 mod reports;
 mod senders;
 mod settings;
+mod status;
 mod tokens;
 mod verifiers;
 mod words;
@@ -41,6 +42,7 @@ pub fn all() -> OpenApiRouter<Api> {
         .merge(domains::routes())
         .merge(dkim_keys::routes())
         .merge(connection_tests::routes())
+        .merge(status::routes())
         .merge(mailboxes::routes())
         .merge(groups::routes())
         .merge(brands::routes())

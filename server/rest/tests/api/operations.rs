@@ -83,6 +83,7 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("get_domain", ListDomains, "GET", format!("/domains/{domain}"), none.clone(), 200);
     let change = json!({ "gateways": [format!("mx{n}.test:26")] });
     op("change_domain", EditDomain, "PATCH", format!("/domains/{domain}"), change, 200);
+    op("get_domain_status", ListDomains, "GET", format!("/domains/{domain}/status"), none.clone(), 200);
     op("get_domain_senders", ListDomains, "GET", format!("/domains/{domain}/senders"), none.clone(), 200);
     let lists = json!({ "friends": ["partner.test // ours"], "enemies": ["192.0.2.0/24"] });
     op("set_domain_senders", EditDomain, "PUT", format!("/domains/{domain}/senders"), lists, 200);
@@ -93,6 +94,7 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("add_dkim_key", EditDomain, "POST", "/dkim-keys".into(), new, 201);
     op("get_dkim_key", ListDomains, "GET", format!("/dkim-keys/{key}"), none.clone(), 200);
     op("check_dkim_key", ListDomains, "GET", format!("/dkim-keys/{key}/check"), none.clone(), 200);
+    op("switch_dkim_key", EditDomain, "POST", format!("/dkim-keys/{key}/switch"), json!({ "unchecked": true }), 200);
     let change = json!({ "active": false });
     op("change_dkim_key", EditDomain, "PATCH", format!("/dkim-keys/{key}"), change, 200);
     op("delete_dkim_key", EditDomain, "DELETE", format!("/dkim-keys/{key}"), none.clone(), 204);
@@ -320,6 +322,10 @@ async fn definitions(
     let path = format!("/outbound-ips/{outbound}/members");
     let to = json!({ "domain": "partner.test" });
     op("test_outbound_ip", EditOutbound, "POST", format!("/outbound-ips/{outbound}/test-connection"), to, 200);
+    let trusted = json!({ "domain": "partner.test", "fingerprint": "AB".repeat(32) });
+    let trust = format!("/outbound-ips/{outbound}/trust-certificate");
+    op("trust_certificate", EditOutbound, "POST", trust, trusted, 204);
+    op("get_outbound_ip_status", ListOutbound, "GET", format!("/outbound-ips/{outbound}/status"), Value::Null, 200);
     op("redeliver_domain", EditDomain, "POST", format!("/domains/{domain}/redeliver"), Value::Null, 202);
     let test = format!("/domains/{domain}/test-connection");
     op("test_gateways", EditDomain, "POST", test, Value::Null, 200);

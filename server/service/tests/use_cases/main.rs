@@ -25,4 +25,5 @@ mod redelivery;
 mod release;
 mod scale;
 mod snapshot;
+mod status;
 mod world;

@@ -1,4 +1,4 @@
-use crate::world::{BODY, World, system};
+use crate::world::{BODY, World, code, system};
 use model::view::{QuarantineQuery, ReleaseTo};
 use model::*;
 use std::sync::atomic::Ordering;
@@ -125,4 +125,85 @@ async fn purging_removes_bodies_that_nothing_names() {
     assert_eq!((purged.quarantine, purged.blobs.len()), (1, 1));
     assert_eq!(w.bodies.0.lock().unwrap().len(), 1);
     assert!(w.service.message_raw(&system(), young).await.is_ok());
+}
+
+/// Remembers what it was taught, or cannot.
+#[derive(Default)]
+struct Pupil {
+    learned: std::sync::Mutex<Vec<bool>>,
+    broken: std::sync::atomic::AtomicBool,
+}
+
+impl service::Learner for Pupil {
+    fn learn(&self, _: bytes::Bytes, spam: bool) -> service::BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            if self.broken.load(std::sync::atomic::Ordering::SeqCst) {
+                return Err("the disk is full".into());
+            }
+            self.learned.lock().unwrap().push(spam);
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_release_learns_and_adds_a_friend_and_an_exception_in_one_step() {
+    let w = World::new().await;
+    let (s, bob) = (&w.service, w.mailbox("bob@acme.test").await);
+    let with = service::ReleaseWith { learn: true, friend: Some(view::FriendOf::Domain), exception: true };
+    let first = w.hold(1, "bob@acme.test", false).await;
+    // Without anybody to teach nothing is done at all.
+    assert_eq!(code(&s.release_with(&system(), first, with).await), Some(ErrorCode::Unavailable));
+    assert!(w.sent().is_empty());
+
+    let pupil = std::sync::Arc::new(Pupil::default());
+    s.teach(pupil.clone());
+    let done = s.release_with(&system(), first, with).await.unwrap();
+    assert_eq!((done.done, done.failed), (1, vec![]));
+    assert_eq!((w.sent().len(), pupil.learned.lock().unwrap().clone()), (1, vec![false]));
+    let (friends, _) = s.senders(&system(), service::SendersOf::Domain(bob.domain)).await.unwrap();
+    assert_eq!(friends[0].to_string(), "eve@evil.test // released from the quarantine");
+    let set = s.settings(&system(), service::SettingsOf::Domain(bob.domain)).await.unwrap().set;
+    assert_eq!(set.get("filter_exceptions.rules"), Some(serde_json::json!(["7:eve@evil.test"])));
+    let acts: Vec<String> =
+        s.audit(&system(), &Default::default()).await.unwrap().rows.into_iter().map(|r| r.act).collect();
+    for act in ["quarantine.release", "domain.senders", "settings.edit", "quarantine.learn"] {
+        assert!(acts.iter().any(|a| a == act), "{act} in {acts:?}");
+    }
+
+    // Again for another message: friend and exception are there already, and stay single.
+    let second = w.hold(2, "bob@acme.test", false).await;
+    pupil.broken.store(true, std::sync::atomic::Ordering::SeqCst);
+    let done = s.release_with(&system(), second, with).await.unwrap();
+    assert_eq!(done.done, 1, "it is out, and what failed is told");
+    assert_eq!(done.failed, [("Learning".to_owned(), "the disk is full".to_owned())]);
+    let set = s.settings(&system(), service::SettingsOf::Domain(bob.domain)).await.unwrap().set;
+    assert_eq!(set.get("filter_exceptions.rules"), Some(serde_json::json!(["7:eve@evil.test"])));
+
+    let third = w.hold(3, "bob@acme.test", false).await;
+    let friend = service::ReleaseWith { friend: Some(view::FriendOf::Mailbox), ..Default::default() };
+    for nobody in [World::administrator(Role::Account, 2), w.owner("bob@acme.test").await] {
+        assert!(s.release_with(&nobody, third, friend).await.is_err());
+    }
+    assert_eq!(w.sent().len(), 2);
+    s.release_with(&system(), third, friend).await.unwrap();
+    assert_eq!(s.senders(&system(), service::SendersOf::Mailbox(bob.id)).await.unwrap().0.len(), 1);
+}
+
+#[tokio::test]
+async fn a_deletion_is_taken_back_by_who_made_it_and_only_for_some_minutes() {
+    for w in [Some(World::new().await), World::on_postgres().await].into_iter().flatten() {
+        let s = &w.service;
+        let (one, two) = (w.hold(1, "bob@acme.test", false).await, w.hold(2, "bob@acme.test", false).await);
+        let bob = w.owner("bob@acme.test").await;
+        s.delete(&bob, &[one, two]).await.unwrap();
+        assert_eq!(s.undelete(&system(), &[one]).await.unwrap().done, 0, "it was another's act");
+        assert_eq!(s.undelete(&w.owner("ann@acme.test").await, &[one]).await.unwrap().done, 0);
+        assert_eq!(s.undelete(&bob, &[one]).await.unwrap().done, 1);
+        assert_eq!(s.quarantined(&bob, one).await.unwrap().disposition, Disposition::Quarantined);
+        assert_eq!(s.release(&bob, &[one], view::ReleaseTo::Recipient).await.unwrap().done, 1);
+        assert_eq!(s.undelete(&bob, &[one]).await.unwrap().done, 0, "released is no deletion");
+        w.pass(11 * 60_000);
+        assert_eq!(s.undelete(&bob, &[two]).await.unwrap().done, 0, "too late");
+    }
 }

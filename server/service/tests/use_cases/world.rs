@@ -86,6 +86,9 @@ impl service::Network for MemoryNetwork {
     fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>> {
         Box::pin(async move { Ok(self.0.lock().unwrap().get(name).cloned().unwrap_or_default()) })
     }
+    fn dns(&self) -> Arc<dyn filter::auth::Dns> {
+        Arc::new(zone())
+    }
     fn try_way(&self, way: service::Way) -> BoxFuture<'_, Vec<model::view::HostTest>> {
         let host = format!("{way:?}");
         Box::pin(async move { vec![model::view::HostTest { host, ..Default::default() }] })
