@@ -70,5 +70,7 @@ lazy_pages! {
     MyConfirmDelete: personal::ConfirmDelete;
     MyHomeHome: personal::home::Home;
     MyMessageDetail: personal::message::Detail;
+    MySenders: personal::senders::Senders;
+    MySettings: personal::settings::Settings;
     SessionsList: sessions::List;
 }

@@ -68,6 +68,8 @@ export const ownerPages = (id: number): Named[] => [
   { name: 'held mail', path: '/my' },
   { name: 'own message', path: `/my/message/${id}` },
   { name: 'sessions', path: '/my/sessions' },
+  { name: 'settings', path: '/my/settings' },
+  { name: 'friends and enemies', path: '/my/senders' },
   { name: 'light, held mail', path: '/light' },
   { name: 'light, own message', path: `/light/message/${id}` },
   { name: 'light, settings', path: '/light/settings' },

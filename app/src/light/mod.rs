@@ -5,6 +5,7 @@
 //! GET never changes anything; each POST carries the session's form token ([`visit::Change`] checks it).
 
 mod act;
+mod act_link;
 mod clip;
 mod fields;
 mod link;
@@ -24,7 +25,7 @@ async fn start() -> Redirect {
     Redirect::to("/light")
 }
 
-/// Routes below /light and /link. Addresses that forms post to lead to the list when they are asked for.
+/// Routes below /light, and those of digests' links. Addresses that forms post to lead to the list when they are asked for.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/light", get(list::show))
@@ -35,5 +36,9 @@ pub fn routes() -> Router<AppState> {
         .route("/light/message/{id}", get(message::show))
         .route("/light/message/{id}/headers", get(message::headers))
         .route("/light/settings", get(settings::show).post(settings::save))
+        .route("/light/senders", get(settings::senders).post(settings::save_senders))
         .route("/link/{token}", get(link::show).post(link::login))
+        .route("/act/{token}", get(act_link::show).post(act_link::act))
+        .route("/unsubscribe/{token}", get(act_link::show).post(act_link::act))
+        .route("/report-spam", get(act_link::report_spam))
 }

@@ -5,7 +5,7 @@ use crate::{Error, Service, UseCase, permits};
 use bytes::Bytes;
 use message::{Limits, Parsed};
 use model::view::{AttachmentView, MessageView};
-use model::{Actor, Direction, Disposition};
+use model::{Actor, Disposition};
 use std::time::Duration;
 use store::Scope;
 
@@ -57,7 +57,7 @@ impl Service {
         let scope = self.permit(actor, UseCase::ReadMessage)?;
         let mut c = self.inner.store.read().await?;
         let owner = self.owner_in(&mut c, scope).await?;
-        let held = self.held(&mut c, scope, id).await?;
+        let held = self.held(&mut c, scope, owner.as_ref(), id).await?;
         let logged =
             store::quarantine::logged(&mut c, held.row.message).await?.ok_or_else(|| Error::not_found("message"))?;
         let history = store::audit::of_object(&mut c, &object(&held)).await?;
@@ -75,7 +75,6 @@ impl Service {
             }
         };
         let is_held = held.row.disposition == Disposition::Quarantined;
-        let inbound = held.row.direction == Direction::Inbound;
         let findings = logged.findings;
         let headline = match filter::headline(&findings, &held.verdict) {
             text if text.is_empty() => logged.headline,
@@ -98,11 +97,11 @@ impl Service {
             headers: preview.headers,
             preview_html: preview.html,
             preview_text: preview.text,
-            attachments: preview.attachments,
+            attachments: if personal.is_none_or(|p| p.attachments) { preview.attachments } else { Vec::new() },
             history,
             may_release: is_held
                 && permits(actor.role, UseCase::Release)
-                && personal.is_none_or(|p| p.release && inbound),
+                && personal.is_none_or(|p| p.may_release(&held.row)),
             may_delete: is_held && permits(actor.role, UseCase::Delete) && personal.is_none_or(|p| p.delete),
             row: held.row,
         })
@@ -114,8 +113,10 @@ impl Service {
         let held = {
             let mut c = self.inner.store.read().await?;
             let owner = self.owner_in(&mut c, scope).await?;
-            let held = self.held(&mut c, scope, id).await?;
-            if matches!(scope, Scope::Mailbox(_)) && owner.is_none_or(|o| !o.values.personal.view_body) {
+            let held = self.held(&mut c, scope, owner.as_ref(), id).await?;
+            if matches!(scope, Scope::Mailbox(_))
+                && owner.is_none_or(|o| !(o.values.personal.view_body && o.values.personal.attachments))
+            {
                 return Err(Error::forbidden());
             }
             held

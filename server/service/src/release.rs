@@ -31,11 +31,13 @@ impl Service {
     /// Releases held messages to their recipients, or back to their senders as attachments of a notice.
     pub async fn release(&self, actor: &Actor, ids: &[i64], to: ReleaseTo) -> Result<ActResult, Error> {
         let scope = self.permit(actor, UseCase::Release)?;
-        {
+        let owner = {
             let mut c = self.inner.store.read().await?;
-            if let Some(owner) = self.owner_in(&mut c, scope).await?
-                && (!owner.values.personal.release || to == ReleaseTo::Sender)
-            {
+            self.owner_in(&mut c, scope).await?
+        };
+        if let Some(owner) = &owner {
+            let personal = &owner.values.personal;
+            if to == ReleaseTo::Sender || !(personal.release || personal.release_outbound) {
                 return Err(Error::forbidden());
             }
         }
@@ -43,11 +45,14 @@ impl Service {
         for id in ids.iter().take(ACT_MAX) {
             let held = {
                 let mut c = self.inner.store.read().await?;
-                self.held(&mut c, scope, *id).await
+                self.held(&mut c, scope, owner.as_ref(), *id).await
             };
             match held {
                 Err(Error::User(e)) => out.failed.push((format!("message {id}"), e.message)),
                 Err(e) => return Err(e),
+                Ok(held) if owner.as_ref().is_some_and(|o| !o.values.personal.may_release(&held.row)) => {
+                    out.failed.push((label(&held), Error::forbidden().to_user().message));
+                }
                 Ok(held) => match self.release_one(actor, &held, to).await {
                     Ok(()) => out.done += 1,
                     Err(Error::User(e)) => out.failed.push((label(&held), e.message)),
@@ -61,9 +66,6 @@ impl Service {
 
     async fn release_one(&self, actor: &Actor, held: &Held, to: ReleaseTo) -> Result<(), Error> {
         let conflict = |text: String| Error::new(model::ErrorCode::Conflict, text);
-        if !actor.is_administrator() && held.row.direction != Direction::Inbound {
-            return Err(Error::forbidden());
-        }
         let release = release_id(held, to);
         let now = self.now();
         let mut tx = self.inner.store.begin().await?;

@@ -344,6 +344,26 @@ pub async fn get(c: &mut Connection, id: MailboxId) -> Result<Option<Mailbox>, E
     b.fetch_optional(c).await?.as_ref().map(mailbox).transpose()
 }
 
+/// Those of these that there are, in no order.
+pub async fn some(c: &mut Connection, ids: &[MailboxId]) -> Result<Vec<Mailbox>, Error> {
+    let mut out = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut b = sql(FULL);
+        b.push(" WHERE m.id IN ");
+        b.push_list(chunk.iter().map(|id| id.0));
+        for row in b.fetch_all(c).await? {
+            out.push(mailbox(&row)?);
+        }
+    }
+    Ok(out)
+}
+
+/// Mailboxes whose own settings name this one, whatever they say of it.
+pub async fn that_set(c: &mut Connection, setting: &str) -> Result<Vec<MailboxId>, Error> {
+    let ids = sql("SELECT id FROM mailbox WHERE settings LIKE $1").bind(format!("%\"{setting}\"%")).scalars(c).await?;
+    Ok(ids.into_iter().map(MailboxId).collect())
+}
+
 /// The mailbox that has this address, primary or alias.
 pub async fn by_address(c: &mut Connection, address: &EmailAddress) -> Result<Option<Mailbox>, Error> {
     let mut b = sql(FULL);

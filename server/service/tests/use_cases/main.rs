@@ -15,6 +15,7 @@ mod levels;
 mod login;
 mod mailbox_details;
 mod message;
+mod owner_permissions;
 mod passwords;
 mod people;
 mod permissions;

@@ -210,11 +210,16 @@ accounts:
 
     /// A held message to the mailbox; its id in the quarantine.
     pub async fn hold(&self, n: u128, address: &str, system: bool) -> i64 {
+        self.hold_as(n, address, system, Category::Spam, Direction::Inbound).await
+    }
+
+    /// The same of another category or direction.
+    pub async fn hold_as(&self, n: u128, address: &str, system: bool, category: Category, direction: Direction) -> i64 {
         let m = self.mailbox(address).await;
         let received = self.now();
         let verdict = Verdict {
             action: if system { Action::Block } else { Action::Quarantine },
-            category: Category::Spam,
+            category,
             decided_by: Some(0),
             filter: "rules".into(),
             info: "an offer".into(),
@@ -227,7 +232,7 @@ accounts:
         let finding = Finding {
             analyser: "rules".into(),
             step: model::finding::Step::Rules,
-            category: Category::Spam,
+            category,
             check: None,
             rule: Some(7),
             info: "an offer".into(),
@@ -238,7 +243,7 @@ accounts:
         let record = MessageRecord {
             id: MessageId::new(received, n),
             received,
-            direction: Direction::Inbound,
+            direction,
             client_ip: "192.0.2.1".parse().unwrap(),
             helo: "evil.test".into(),
             tls: None,
