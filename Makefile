@@ -17,7 +17,7 @@ DATA ?= $(CURDIR)/data
 POSTERN := $(CARGO_TARGET_DIR)/release/postern
 DEBUG_POSTERN := $(CARGO_TARGET_DIR)/debug/postern
 
-.PHONY: run build dev test test-rust test-api test-web lint bench setup clean
+.PHONY: run build dev test test-rust test-api test-web lint kills bench setup clean
 
 ## Builds the release and starts it on the embedded default. DEMO=1: with sample mail, a sink and a demo account.
 run: build
@@ -68,6 +68,12 @@ test-web:
 	cargo leptos build --frontend-only --split
 	node scripts/wasm-loads.mjs --as-release $$(ls -S $(LEPTOS_SITE_ROOT)/pkg/*.wasm | head -3)
 	POSTERN_BIN=$(DEBUG_POSTERN) npx playwright test --config end2end/playwright.config.ts
+
+## kill -9 at random moments under load in both directions, and the account of every message: make kills KILLS=1000
+kills: export POSTERN_KILLS = $(or $(KILLS),100)
+kills:
+	@scripts/setup.sh test
+	cargo nextest run $(OURS) --no-capture -E 'test(no_accepted_message_is_lost_by_kills)'
 
 bench: build
 	@scripts/setup.sh bench

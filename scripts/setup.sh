@@ -32,6 +32,9 @@ if [ "$what" != run ]; then
     need /usr/sbin/postfix postfix
     need /usr/sbin/clamd clamav-daemon
     need swaks swaks
+    need faketime faketime
+    need /usr/sbin/mkfs.ext4 e2fsprogs
+    need psql postgresql-client
     need xmllint libxml2-utils
     need python3 python3
     need curl curl

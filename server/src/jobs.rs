@@ -126,8 +126,16 @@ async fn purge(service: Service) {
     let actor = Actor::system("job");
     let mut ticks = interval(PURGE);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let clock = model::ClockWatch::start();
     loop {
         ticks.tick().await;
+        // A clock that runs wrong must not cost what people would still look for; one that was put right did it once.
+        let jumped = clock.jumped();
+        if jumped > model::time::DAY {
+            let days = jumped / model::time::DAY;
+            tracing::error!(days, "the clock was set forward: nothing old is dropped until a restart confirms it");
+            continue;
+        }
         let keep = service::Retention::default();
         if let Some(Err(error)) = alone(&service, &actor, "purge", service.purge(&actor, &keep)).await {
             tracing::error!(%error, "old records could not be dropped; tried again in an hour");

@@ -5,6 +5,8 @@
 pub mod action;
 pub mod address;
 pub mod category;
+#[cfg(not(target_arch = "wasm32"))]
+mod clock;
 pub mod definition;
 pub mod dkim;
 pub mod edit;
@@ -26,6 +28,8 @@ mod words;
 pub use action::{Action, ActionSetting, Direction, Disposition};
 pub use address::{AddressError, DomainName, EmailAddress, ReversePath};
 pub use category::{Category, Zone};
+#[cfg(not(target_arch = "wasm32"))]
+pub use clock::ClockWatch;
 pub use dkim::{DkimAlgorithm, DkimKey, DkimPublished, DkimSelector};
 pub use edit::Edit;
 pub use envelope::{Envelope, Notify, Recipient, Sending, SessionInfo};

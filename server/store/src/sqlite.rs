@@ -2,7 +2,7 @@
 
 use crate::{Error, FILE, Pools, Store};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Pool, Sqlite};
+use sqlx::{Connection, Pool, Sqlite};
 use std::{path::Path, time::Duration};
 
 const READERS: u32 = 4;
@@ -26,7 +26,13 @@ pub async fn open(data: &Path) -> Result<(Pool<Sqlite>, Pool<Sqlite>), Error> {
         .pragma("temp_store", "memory")
         .pragma("cache_size", "-16000");
     let pool = |n| {
-        SqlitePoolOptions::new().max_connections(n).acquire_timeout(Duration::from_secs(60)).test_before_acquire(false)
+        SqlitePoolOptions::new()
+            .max_connections(n)
+            .acquire_timeout(Duration::from_secs(60))
+            .test_before_acquire(false)
+            // On a full disk SQLite rolls back by itself; a connection that still believes to be in a transaction
+            // would refuse every later one.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
     };
     let write = pool(1)
         .min_connections(1)

@@ -12,11 +12,16 @@ pub struct Running {
     pub dir: tempfile::TempDir,
     pub smtp: SocketAddr,
     pub http: SocketAddr,
+    /// A listener of the kind outbound, where there is one.
+    pub outbound: Option<SocketAddr>,
+    /// Of the database, where it is not the embedded one.
+    database: Option<String>,
     /// Lines of TOML before the first section.
     top: String,
     extra: String,
     /// Lines of TOML in the section `smtp`.
     smtp_lines: String,
+    environment: Vec<(String, String)>,
     child: Option<Child>,
 }
 
@@ -46,8 +51,50 @@ impl Running {
             top: String::new(),
             extra: extra.to_owned(),
             smtp_lines: String::new(),
+            outbound: None,
+            database: None,
+            environment: Vec::new(),
             child: None,
         }
+    }
+
+    /// As [`Running::start`], with an outbound listener.
+    pub fn with_outbound(extra: &str) -> Running {
+        let mut running = Running::prepared_with_outbound();
+        running.extra = extra.to_owned();
+        running.launch();
+        running
+    }
+
+    /// As [`Running::with_outbound`], on the database of this URL.
+    pub fn with_outbound_on(database: &str) -> Running {
+        let mut running = Running::prepared_with_outbound();
+        running.on(database);
+        running.launch();
+        running
+    }
+
+    pub fn prepared_with_outbound() -> Running {
+        let mut running = Running::prepared("");
+        let at = free();
+        running.outbound = Some(at);
+        running.smtp_lines = format!("outbound = [\"{at}\"]\n");
+        running
+    }
+
+    fn on(&mut self, database: &str) {
+        self.top.push_str(&format!("database = {database:?}\n"));
+        self.database = Some(database.to_owned());
+    }
+
+    /// Adds sections to the configuration.
+    pub fn extra_lines(&mut self, lines: &str) {
+        self.extra.push_str(lines);
+    }
+
+    /// Sets a variable for the process that is launched next.
+    pub fn environment(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Adds lines to the configuration's section `smtp`.
@@ -58,7 +105,8 @@ impl Running {
     /// A node of a cluster on the database of this URL, started.
     pub fn node(name: &str, database: &str) -> Running {
         let mut running = Running::prepared("");
-        running.top = format!("node = {name:?}\ndatabase = {database:?}\n");
+        running.top = format!("node = {name:?}\n");
+        running.on(database);
         running.launch();
         running
     }
@@ -66,7 +114,7 @@ impl Running {
     /// Configured for this database, not yet started.
     pub fn prepared_on(database: &str) -> Running {
         let mut running = Running::prepared("");
-        running.top = format!("database = {database:?}\n");
+        running.on(database);
         running
     }
 
@@ -99,6 +147,7 @@ impl Running {
         let child = program()
             .args(["serve", "--config"])
             .arg(self.config())
+            .envs(self.environment.iter().cloned())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
@@ -183,7 +232,15 @@ impl Running {
 
     /// What the database answers to a query of one column.
     pub fn query(&self, sql: &str) -> Vec<String> {
-        let out = Command::new("sqlite3").arg(self.dir.path().join("data/postern.db")).arg(sql).output().unwrap();
+        let mut command = match &self.database {
+            None => Command::new("sqlite3"),
+            Some(_) => Command::new("psql"),
+        };
+        match &self.database {
+            None => command.args(["-cmd", ".timeout 5000"]).arg(self.dir.path().join("data/postern.db")).arg(sql),
+            Some(url) => command.args(["-qAtX", url, "-c", sql]),
+        };
+        let out = command.output().unwrap();
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         String::from_utf8_lossy(&out.stdout).lines().map(str::to_owned).collect()
     }

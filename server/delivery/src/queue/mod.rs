@@ -21,7 +21,7 @@ pub use suspension::{AddressBy, Suspension};
 
 use crate::client::{Setup, Tls};
 use crate::{Delivery, Error, Options, Outcomes, Plan, Route, Routing};
-use model::{DomainName, Envelope, MessageId, Timestamp};
+use model::{ClockWatch, DomainName, Envelope, MessageId, Timestamp};
 use parking_lot::Mutex;
 use pool::Pool;
 use schedule::{Limits, Schedule};
@@ -65,6 +65,7 @@ struct Shared {
     routing: Arc<dyn Routing>,
     outcomes: Arc<dyn Outcomes>,
     schedule: Mutex<Schedule>,
+    clock: Mutex<ClockWatch>,
     pool: Pool,
     workers: TaskTracker,
     /// Ends transactions that `stop` does not wait for any longer.
@@ -97,6 +98,7 @@ impl Queue {
         let shared = Arc::new(Shared {
             setup: Setup { hostname: options.hostname.clone(), timeouts: options.timeouts, tls },
             schedule: Mutex::new(Schedule::new(limits, options.pauses(), options.patience())),
+            clock: Mutex::new(ClockWatch::start()),
             pool: Pool::new(options.max_idle),
             spool,
             options,
@@ -130,7 +132,7 @@ impl Queue {
         if plan.is_done() {
             return Ok(());
         }
-        self.shared.hold(id, entry.envelope.clone(), plan, false);
+        self.shared.hold(id, entry.envelope.clone(), plan);
         Ok(())
     }
 
@@ -143,7 +145,7 @@ impl Queue {
     /// version knows; the entry then stays in the spool.
     pub fn resume(&self, entry: Entry) -> Result<(), Error> {
         let plan = Plan::decode(&entry.state).map_err(|reason| Error::Plan { id: entry.id, reason })?;
-        self.shared.hold(entry.id, entry.envelope, plan, true);
+        self.shared.hold(entry.id, entry.envelope, plan);
         Ok(())
     }
 
@@ -195,9 +197,15 @@ impl Queue {
 impl Shared {
     /// Changes the schedule and does what follows from it.
     fn with<T>(self: &Arc<Self>, change: impl FnOnce(&mut Schedule, Timestamp) -> T) -> T {
-        let now = Timestamp::now();
         let (result, todo, early, waiting) = {
             let mut schedule = self.schedule.lock();
+            let jumped = self.clock.lock().take();
+            if jumped != 0 {
+                tracing::warn!(seconds = jumped / model::time::SECOND, "the clock was set; what waits goes on waiting");
+                schedule.shift(jumped);
+                self.wake.notify_one();
+            }
+            let now = Timestamp::now();
             let result = change(&mut schedule, now);
             let early = schedule.next().is_some_and(|next| next.0 < self.armed.load(Ordering::Acquire));
             (result, schedule.take_todo(), early, schedule.len())
@@ -215,8 +223,8 @@ impl Shared {
         result
     }
 
-    /// Schedules what a plan has left, and reports what it says happened. `resumed`: it was in the spool at the start, and is tried once even if it has expired.
-    fn hold(self: &Arc<Self>, id: MessageId, envelope: Arc<Envelope>, plan: Plan, resumed: bool) {
+    /// Schedules what a plan has left, and reports what it says happened. Each is tried once, even if it has expired.
+    fn hold(self: &Arc<Self>, id: MessageId, envelope: Arc<Envelope>, plan: Plan) {
         let held = Arc::new(Held { id, envelope, plan: Mutex::new(plan) });
         let left: Vec<_> = {
             let plan = held.plan.lock();
@@ -228,7 +236,7 @@ impl Shared {
         }
         self.with(|s, now| {
             for (index, route, created, at, expires) in left {
-                let expires = if resumed { expires.max(now.plus(s.pause(1))) } else { expires };
+                let expires = expires.max(now.plus(s.pause(1)));
                 s.add(Task { held: held.clone(), index }, &route, created, at, expires, now);
             }
         });
@@ -243,7 +251,7 @@ impl Shared {
         let mut writer = self.spool.body();
         writer.write(body).await.map_err(failed)?;
         let entry = self.spool.accept(envelope, writer, plan.encode()).await.map_err(failed)?;
-        self.hold(id, entry.envelope, plan, false);
+        self.hold(id, entry.envelope, plan);
         Ok(())
     }
 }

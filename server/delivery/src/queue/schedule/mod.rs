@@ -44,6 +44,8 @@ struct Item {
     late: Timestamp,
     /// It has been said that it waits for its destination.
     noticed: bool,
+    /// A worker has had it.
+    tried: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,7 +140,8 @@ impl Schedule {
             self.timers.insert((late, Event::Late(item)));
         }
         let place = if at > now { Place::Waiting(at) } else { Place::Ready };
-        self.items.insert(item, Item { task, destination, place, created, expires, late, noticed: false });
+        self.items
+            .insert(item, Item { task, destination, place, created, expires, late, noticed: false, tried: false });
         self.timers.insert((expires, Event::Expire(item)));
         if let Some(d) = self.destinations.get_mut(&destination) {
             d.items += 1;
@@ -174,7 +177,7 @@ impl Schedule {
         }
         while let Some(id) = d.ready.pop_front() {
             if let Some(item) = self.items.get_mut(&id).filter(|i| i.place == Place::Ready) {
-                item.place = Place::Taken;
+                (item.place, item.tried) = (Place::Taken, true);
                 return Some(Taken { item: id, task: item.task.clone(), epoch: d.epoch });
             }
         }
@@ -348,6 +351,13 @@ impl Schedule {
                 }
                 Event::Probe(destination) => self.pump(destination, now),
                 Event::Late(id) => due.late.extend(self.overdue(id)),
+                Event::Expire(id) if self.is_next(id) => {
+                    let pause = self.pause(1).max(model::time::SECOND);
+                    if let Some(item) = self.items.get_mut(&id) {
+                        item.expires = now.plus(pause);
+                        self.timers.insert((item.expires, Event::Expire(id)));
+                    }
+                }
                 Event::Expire(id) => {
                     if self.items.get(&id).is_some_and(|i| i.place != Place::Taken) {
                         due.expired.extend(self.overdue(id));
@@ -359,6 +369,13 @@ impl Schedule {
             }
         }
         due
+    }
+
+    /// It was never tried and its turn is about to come: a message is not given up by that alone that we were slow, or
+    /// that the clock was set between its reception and now.
+    fn is_next(&self, id: ItemId) -> bool {
+        let is_up = |d| self.destinations.get(&d).is_some_and(|d| d.down.is_none());
+        self.items.get(&id).is_some_and(|i| !i.tried && i.place == Place::Ready && is_up(i.destination))
     }
 
     fn overdue(&self, id: ItemId) -> Option<Overdue> {

@@ -179,12 +179,28 @@ fn a_deferred_delivery_waits_for_its_own_time_while_others_flow() {
 fn what_expires_leaves_the_queue_but_not_while_it_is_tried() {
     let mut s = schedule(1, 100);
     let start = add(&mut s, "a.test", 2, 0).pop().unwrap();
-    let taken = s.take(start.destination, true).unwrap();
+    let deferred = s.take(start.destination, true).unwrap();
+    s.again(deferred.item, Some(Timestamp(10)), Timestamp(0));
+    let taken = s.take(start.destination, false).unwrap();
     let expired = s.due(FAR).expired;
     assert_eq!(expired.len(), 1);
     assert_ne!(expired[0].item, taken.item);
     s.again(taken.item, Some(FAR.plus(10)), FAR);
     assert_eq!(s.due(FAR).expired.len(), 1, "once its attempt is over, it goes too");
+}
+
+#[test]
+fn what_was_never_tried_is_tried_once_before_it_expires_unless_its_destination_is_down() {
+    let mut s = schedule(1, 100);
+    let start = add(&mut s, "a.test", 2, 0).pop().unwrap();
+    assert!(s.due(FAR).expired.is_empty());
+    let late = FAR.plus(60_000);
+    assert!(s.due(late).expired.is_empty(), "however long the one before it takes");
+    let first = s.take(start.destination, true).unwrap();
+    s.again(first.item, Some(late.plus(1)), late);
+    assert_eq!(s.due(late.plus(3_600_000)).expired.len(), 1);
+    s.failed(start.destination, first.epoch, "no answer", late.plus(3_600_000));
+    assert_eq!(s.due(late.plus(7_200_000)).expired.len(), 1, "nobody has taken mail there for its whole life");
 }
 
 #[test]
@@ -210,6 +226,30 @@ fn retry_now_makes_everything_due() {
     assert_eq!(s.take_todo().starts.len(), 1);
     s.retry_now(|_| true, Timestamp(10));
     assert_eq!(s.take_todo().starts.len(), 1);
+}
+
+#[test]
+fn what_waits_goes_on_waiting_as_long_when_the_clock_is_set() {
+    for ms in [-500_000i64, 3_600_000_000] {
+        let mut s = schedule(1, 9);
+        let start = add(&mut s, "down.test", 1, 0).remove(0);
+        fail(&mut s, &start, 0);
+        s.add(task(7), &route("b.test"), Timestamp(0), Timestamp(5_000), FAR, Timestamp(0));
+        let mut same = schedule(1, 9);
+        let start = add(&mut same, "down.test", 1, 0).remove(0);
+        fail(&mut same, &start, 0);
+        same.add(task(7), &route("b.test"), Timestamp(0), Timestamp(5_000), FAR, Timestamp(0));
+        s.shift(ms);
+        for _ in 0..10 {
+            let next = same.next();
+            assert_eq!(s.next(), next.map(|at| at.plus(ms)));
+            let Some(now) = next else { break };
+            let (due, due_same) = (s.due(now.plus(ms)), same.due(now));
+            assert_eq!(due.expired.len(), due_same.expired.len());
+            assert_eq!(due.late.len(), due_same.late.len());
+            assert_eq!(s.take_todo().starts.len(), same.take_todo().starts.len());
+        }
+    }
 }
 
 #[test]

@@ -50,6 +50,29 @@ impl Schedule {
         views
     }
 
+    /// The system clock was set forward by so many milliseconds (negative: back). What waits goes on waiting as long as
+    /// it had to.
+    pub fn shift(&mut self, ms: i64) {
+        self.timers = std::mem::take(&mut self.timers).into_iter().map(|(at, event)| (at.plus(ms), event)).collect();
+        for item in self.items.values_mut() {
+            for at in [&mut item.created, &mut item.expires, &mut item.late] {
+                *at = at.plus(ms);
+            }
+            if let Place::Waiting(at) = &mut item.place {
+                *at = at.plus(ms);
+            }
+            let mut plan = item.task.held.plan.lock();
+            if let Some(delivery) = plan.deliveries.get_mut(item.task.index) {
+                for at in [&mut delivery.created, &mut delivery.expires, &mut delivery.next_attempt] {
+                    *at = at.plus(ms);
+                }
+            }
+        }
+        for down in self.destinations.values_mut().filter_map(|d| d.down.as_mut()) {
+            (down.since, down.probe_at) = (down.since.plus(ms), down.probe_at.plus(ms));
+        }
+    }
+
     /// Tries what waits for these routes now.
     pub fn retry_now(&mut self, which: impl Fn(&Route) -> bool, now: Timestamp) {
         let chosen: HashSet<_> = self.destinations.iter().filter(|(_, d)| which(&d.route)).map(|(id, _)| *id).collect();
