@@ -32,6 +32,7 @@ if [ "$what" != run ]; then
     need /usr/sbin/postfix postfix
     need /usr/sbin/clamd clamav-daemon
     need swaks swaks
+    need w3m w3m
     need faketime faketime
     need /usr/sbin/mkfs.ext4 e2fsprogs
     need psql postgresql-client

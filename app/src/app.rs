@@ -74,6 +74,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view={Lazy::<lazy::MyHomeHome>::new()} ssr=SsrMode::Async />
                     <Route path=path!("sessions") view={Lazy::<lazy::SessionsList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("settings") view={Lazy::<lazy::MySettings>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("policies") view={Lazy::<lazy::MyPolicies>::new()} ssr=SsrMode::Async />
                     <Route path=path!("senders") view={Lazy::<lazy::MySenders>::new()} ssr=SsrMode::Async />
                     <Route path=path!("delete") view={Lazy::<lazy::MyConfirmDelete>::new()} ssr=SsrMode::Async />
                     <Route path=path!("message/:id") view={Lazy::<lazy::MyMessageDetail>::new()} ssr=SsrMode::Async />

@@ -136,6 +136,8 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
             UseCase::SetDigest,
             "frequency=daily&format=html&content=red&time_zone=UTC&language=en".into(),
         ),
+        read("/fn/owner_policies", UseCase::OwnerHome, ""),
+        write("/fn/owner_policies_set", UseCase::SetDigest, "values[junk]=quarantine".into()),
         read("/fn/owner_senders", UseCase::OwnerHome, ""),
         write("/fn/owner_senders_set", UseCase::SetDigest, "friends=partner.test&enemies=".into()),
         write("/fn/mailbox_digest", UseCase::SendDigest, "id=1&days=7".into()),

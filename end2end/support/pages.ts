@@ -69,6 +69,7 @@ export const ownerPages = (id: number): Named[] => [
   { name: 'own message', path: `/my/message/${id}` },
   { name: 'sessions', path: '/my/sessions' },
   { name: 'settings', path: '/my/settings' },
+  { name: 'policies', path: '/my/policies' },
   { name: 'friends and enemies', path: '/my/senders' },
   { name: 'light, held mail', path: '/light' },
   { name: 'light, own message', path: `/light/message/${id}` },

@@ -7,7 +7,9 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use model::settings::DigestFrequency;
 use model::view::{MessageView, OwnerHome};
+use model::{Action, Category};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Frequencies of the digest: as a form's value, and as people read them.
 pub const FREQUENCIES: [(DigestFrequency, &str, &str); 3] = [
@@ -135,14 +137,49 @@ pub async fn set_own_senders(
     Ok(Notice::new(t!("Saved")))
 }
 
+/// Message types whose action owners may set: the setting below `filtering`, and what the type is called.
+pub const POLICIES: [(&str, Category); 7] = [
+    ("virus", Category::Virus),
+    ("phish", Category::Phish),
+    ("adult", Category::Adult),
+    ("spam", Category::Spam),
+    ("bot", Category::Bot),
+    ("junk", Category::Junk),
+    ("ndr", Category::Ndr),
+];
+
+/// Actions of inbound mail, as a form has them.
+pub const POLICY_ACTIONS: [Action; 4] = [Action::Allow, Action::Markup, Action::Quarantine, Action::Block];
+
+/// Names of [`POLICIES`] with the action that holds; empty: the administrator keeps them.
+#[server(name = GetOwnPolicies, prefix = "/fn", endpoint = "owner_policies", input = GetUrl)]
+pub async fn own_policies() -> Result<Vec<(String, String)>, ApiError> {
+    use super::context::{fail, reader};
+    let (service, actor) = reader()?;
+    own::policies(&service, &actor).await.map_err(fail)
+}
+
+/// `values[junk]=quarantine`.
+#[server(name = SetOwnPolicies, prefix = "/fn", endpoint = "owner_policies_set")]
+pub async fn set_own_policies(
+    form_token: String,
+    #[server(default)] values: HashMap<String, String>,
+) -> Result<Notice, ApiError> {
+    use super::context::{fail, writer};
+    let (service, actor) = writer(&form_token)?;
+    own::set_policies(&service, &actor, &values).await.map_err(fail)?;
+    Ok(Notice::new(t!("Saved")))
+}
+
 /// The same for the plain pages.
 #[cfg(feature = "ssr")]
 pub(crate) mod own {
-    use super::{OwnSenders, OwnSettings};
+    use super::{OwnSenders, OwnSettings, POLICIES};
     use crate::api::senders::both;
     use model::{Actor, UserError};
     use serde_json::{Value, json};
     use service::{OWN_DIGEST, Service};
+    use std::collections::HashMap;
 
     pub async fn settings(service: &Service, actor: &Actor) -> Result<Option<OwnSettings>, UserError> {
         let values = service.own_settings(actor, &OWN_DIGEST).await?;
@@ -186,6 +223,30 @@ pub(crate) mod own {
             }
             error
         })
+    }
+
+    pub async fn policies(service: &Service, actor: &Actor) -> Result<Vec<(String, String)>, UserError> {
+        let paths = POLICIES.map(|(name, _)| format!("filtering.{name}"));
+        let values = service.own_settings(actor, &paths.each_ref().map(String::as_str)).await?;
+        let word = |value: &Value| {
+            let word = value.as_str().or_else(|| value.get("action")?.as_str());
+            word.unwrap_or_default().to_owned()
+        };
+        Ok(values.iter().map(|(path, v)| (path.trim_start_matches("filtering.").to_owned(), word(v))).collect())
+    }
+
+    /// Only what is another action than before is set.
+    pub async fn set_policies(
+        service: &Service,
+        actor: &Actor,
+        wanted: &HashMap<String, String>,
+    ) -> Result<(), UserError> {
+        let before = policies(service, actor).await?;
+        let differs = |(name, action): &(&String, &String)| before.iter().all(|(n, a)| n != *name || a != *action);
+        let changes = wanted.iter().filter(differs).map(|(name, action)| (format!("filtering.{name}"), json!(action)));
+        let mut changes: Vec<_> = changes.collect();
+        changes.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(service.set_own_settings(actor, &changes).await?)
     }
 
     fn text(list: &[model::SenderEntry]) -> String {

@@ -6,7 +6,9 @@ use super::{ApiError, Notice};
 use crate::text::said;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use model::view::{ActResult, MessageView, Page, QuarantineQuery, QuarantineRow};
+#[cfg(feature = "ssr")]
+use model::view::ActResult;
+use model::view::{MessageView, Page, QuarantineQuery, QuarantineRow};
 
 #[server(name = ListQuarantine, prefix = "/fn", endpoint = "quarantine", input = GetUrl)]
 pub async fn quarantine(query: QuarantineQuery) -> Result<Page<QuarantineRow>, ApiError> {

@@ -24,7 +24,7 @@ fn part(query: &Option<String>) -> Option<&'static str> {
     let asked = Fields::parse(query.as_deref().unwrap_or_default());
     match asked.get("to") {
         "settings" => Some("settings"),
-        "policies" => Some("senders"),
+        "policies" => Some("policies"),
         _ => None,
     }
 }

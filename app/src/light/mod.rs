@@ -13,6 +13,7 @@ mod list;
 mod login;
 mod message;
 mod page;
+mod policies;
 mod settings;
 mod visit;
 
@@ -36,6 +37,7 @@ pub fn routes() -> Router<AppState> {
         .route("/light/message/{id}", get(message::show))
         .route("/light/message/{id}/headers", get(message::headers))
         .route("/light/settings", get(settings::show).post(settings::save))
+        .route("/light/policies", get(policies::show).post(policies::save))
         .route("/light/senders", get(settings::senders).post(settings::save_senders))
         .route("/link/{token}", get(link::show).post(link::login))
         .route("/act/{token}", get(act_link::show).post(act_link::act))

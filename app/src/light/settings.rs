@@ -68,6 +68,7 @@ pub async fn show(visit: Visit) -> Response {
         <h1>{t!("Settings")}</h1>
         <p class="soft">{format!("{}{}", filled!("It goes to {address}.", address = home.address), last.unwrap_or_default())}</p>
         {form}
+        <p><a href="/light/policies">{t!("Policies")}</a></p>
         <p><a href="/light/senders">{t!("Friends and enemies")}</a></p>
         <p><a href="/password">{t!("Change password")}</a></p>
     };

@@ -3,6 +3,7 @@
 pub mod home;
 mod list;
 pub mod message;
+pub mod policies;
 pub mod senders;
 pub mod settings;
 pub(crate) mod why;
@@ -21,6 +22,7 @@ pub fn Dashboard() -> impl IntoView {
     let items = vec![
         NavItem { href: PATH, label: t!("Held mail"), icon: "inbox" },
         NavItem { href: "/my/settings", label: t!("Settings"), icon: "gear" },
+        NavItem { href: "/my/policies", label: t!("Policies"), icon: "shield" },
         NavItem { href: "/my/senders", label: t!("Friends and enemies"), icon: "user" },
     ];
     view! {

@@ -1,7 +1,7 @@
 //! Digests: which are due, what is in them, and that they were sent (guide chapter 6 "Digest Options").
 
 use crate::digest_links::DigestLinks;
-use crate::digest_plan::{CHUNK, Plan};
+use crate::digest_plan::Plan;
 use crate::link::Key;
 use crate::owner::Owner;
 use crate::{Error, OutgoingMail, Service, UseCase, secret};
@@ -117,10 +117,15 @@ impl Service {
         let mut c = self.inner.store.read().await?;
         let plan = Plan::new(&mut c, now).await?;
         let mut out = Vec::new();
-        for chunk in plan.candidates.chunks(CHUNK) {
+        let mut looked_at = 0;
+        loop {
+            let chunk = plan.chunk(looked_at);
+            if chunk.is_empty() {
+                return Ok(out);
+            }
+            looked_at += chunk.len();
             out.extend(plan.due(&mut c, chunk, now).await?.into_iter().map(|(_, due)| due));
         }
-        Ok(out)
     }
 
     /// What the digest of this period shows. `actor`: the job, or whoever may send digests of the mailbox.
@@ -179,11 +184,9 @@ impl Service {
     /// takes only once.
     pub async fn deliver_digest(&self, actor: &Actor, content: &DigestContent, body: Vec<u8>) -> Result<bool, Error> {
         self.permit(actor, UseCase::SendDigest)?;
-        if !self.claim_digests(std::slice::from_ref(content)).await?.contains(&true) {
-            return Ok(false);
-        }
-        let sent = self.hand_over(content, body).await;
-        self.note_digests(actor, &[(content, sent.is_ok())]).await?;
+        let Some(content) = self.claim_digests(vec![content.clone()]).await?.pop() else { return Ok(false) };
+        let sent = self.hand_over(&content, body).await;
+        self.note_digests(actor, vec![(content, sent.is_ok())]).await?;
         sent.map(|()| true)
     }
 
@@ -212,10 +215,10 @@ impl Service {
     }
 
     /// Notes the periods of those that were sent as done, and lets go of all, in one step.
-    pub(crate) async fn note_digests(&self, actor: &Actor, all: &[(&DigestContent, bool)]) -> Result<(), Error> {
+    pub(crate) async fn note_digests(&self, actor: &Actor, all: Vec<(DigestContent, bool)>) -> Result<(), Error> {
         let mut tx = self.inner.store.begin().await?;
         for (content, sent) in all {
-            if *sent {
+            if sent {
                 let messages: u64 = content.counts.iter().map(|(_, n)| n).sum();
                 let now = self.now();
                 store::digest::insert(&mut tx, content.mailbox, now, content.since, content.until, messages.max(1))
@@ -223,20 +226,23 @@ impl Service {
                 let detail = format!("{messages} messages");
                 self.note(&mut tx, actor, "digest.send", content.address.as_str(), &detail, None).await?;
             }
-            store::lease::release(&mut tx, &lease(content), &self.inner.config.node).await?;
+            store::lease::release(&mut tx, &lease(&content), &self.inner.config.node).await?;
         }
         Ok(tx.commit().await?)
     }
 
-    /// Which of them this node is to send: nobody has, and nobody else is about to.
-    pub(crate) async fn claim_digests(&self, all: &[DigestContent]) -> Result<Vec<bool>, Error> {
+    /// Those of them that this node is to send: nobody has, and nobody else is about to.
+    pub(crate) async fn claim_digests(&self, all: Vec<DigestContent>) -> Result<Vec<DigestContent>, Error> {
         let mut tx = self.inner.store.begin().await?;
         let mut mine = Vec::with_capacity(all.len());
         for content in all {
             let last = store::digest::last_until(&mut tx, content.mailbox).await?;
-            let claimed = last.is_none_or(|l| l < content.until)
-                && store::lease::take(&mut tx, &lease(content), &self.inner.config.node, SENDING).await?;
-            mine.push(claimed);
+            let lease = lease(&content);
+            if last.is_none_or(|l| l < content.until)
+                && store::lease::take(&mut tx, &lease, &self.inner.config.node, SENDING).await?
+            {
+                mine.push(content);
+            }
         }
         tx.commit().await?;
         Ok(mine)

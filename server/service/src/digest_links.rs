@@ -46,7 +46,6 @@ impl Links for DigestLinks {
             (true, Some(part)) => format!("{}/link/{}?to={part}", self.url, self.login()),
             // They lead to the login then (guide chapter 6).
             (false, None) => format!("{}/my", self.url),
-            (false, Some("policies")) => format!("{}/my/senders", self.url),
             (false, Some(part)) => format!("{}/my/{part}", self.url),
         }
     }

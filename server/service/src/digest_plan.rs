@@ -11,7 +11,7 @@ use store::mailbox::Details;
 use store::{Connection, Scope};
 
 /// Mailboxes that are looked at, and digests that are sent, in one step.
-pub(crate) const CHUNK: usize = 200;
+const CHUNK: usize = 200;
 
 const SEND_EMPTY: &str = "digest.send_empty";
 
@@ -21,7 +21,7 @@ pub(crate) struct Plan {
     details: HashMap<MailboxId, Details>,
     last: HashMap<MailboxId, Timestamp>,
     below: HashMap<DomainId, Layered>,
-    pub(crate) candidates: Vec<MailboxId>,
+    candidates: Vec<MailboxId>,
 }
 
 impl Plan {
@@ -31,7 +31,7 @@ impl Plan {
         let mut candidates: BTreeSet<MailboxId> =
             store::quarantine::mailboxes_with_mail(c, now.plus(-LOOK_BACK)).await?.into_iter().collect();
         candidates.extend(groups.members_where_set(SEND_EMPTY));
-        candidates.extend(store::mailbox::that_set(c, "send_empty").await?);
+        candidates.extend(store::mailbox::that_set(c, "send_empty".to_owned()).await?);
         let mut below = HashMap::new();
         for d in store::domain::all(c, None).await? {
             let layered = layers::lay(&base.inbound(d.account).layered(), Level::Domain, &d.settings);
@@ -47,6 +47,11 @@ impl Plan {
         Ok(Plan { groups, details, last, below, candidates: candidates.into_iter().collect() })
     }
 
+    /// The candidates that come after the first `before`; empty: that were all.
+    pub(crate) fn chunk(&self, before: usize) -> Vec<MailboxId> {
+        self.candidates.iter().skip(before).take(CHUNK).copied().collect()
+    }
+
     /// Whether it has had a digest.
     pub(crate) fn had_one(&self, mailbox: MailboxId) -> bool {
         self.last.contains_key(&mailbox)
@@ -56,7 +61,7 @@ impl Plan {
     pub(crate) async fn due(
         &self,
         c: &mut Connection,
-        chunk: &[MailboxId],
+        chunk: Vec<MailboxId>,
         now: Timestamp,
     ) -> Result<Vec<(Owner, DueDigest)>, Error> {
         let mut out = Vec::new();

@@ -1,7 +1,7 @@
 //! Writing and sending digests: by the job, and at once when an administrator asks (guide chapter 13 "Instant Spam Digest").
 
 use crate::digest::LOOK_BACK;
-use crate::digest_plan::{CHUNK, Plan};
+use crate::digest_plan::Plan;
 use crate::{DigestContent, DueDigest, Error, Service, UseCase};
 use futures::stream::{self, StreamExt};
 use mailer::digest::{Digest, Period, compose};
@@ -26,7 +26,13 @@ impl Service {
             Plan::new(&mut c, now).await?
         };
         let mut sent = 0;
-        for chunk in plan.candidates.chunks(CHUNK) {
+        let mut looked_at = 0;
+        loop {
+            let chunk = plan.chunk(looked_at);
+            if chunk.is_empty() {
+                return Ok(sent);
+            }
+            looked_at += chunk.len();
             let mut batch = Vec::new();
             {
                 let mut c = self.inner.store.read().await?;
@@ -41,32 +47,30 @@ impl Service {
             }
             sent += self.send_batch(actor, batch).await?;
         }
-        Ok(sent)
     }
 
     async fn send_batch(&self, actor: &Actor, batch: Vec<DigestContent>) -> Result<usize, Error> {
         if batch.is_empty() {
             return Ok(0);
         }
-        let claimed = self.claim_digests(&batch).await?;
-        let mine: Vec<_> =
-            batch.into_iter().zip(claimed).filter(|(_, mine)| *mine).map(|(content, _)| content).collect();
-        let send = |content| async move {
-            let body = match self.write_digest(content, period_of(content)) {
-                Ok(body) => body,
-                Err(error) => return (content, Err(error)),
-            };
-            (content, self.hand_over(content, body).await)
+        let mine = self.claim_digests(batch).await?;
+        let sending = mine.into_iter().map(|content| self.send_one(content));
+        let results: Vec<(DigestContent, bool)> = stream::iter(sending).buffer_unordered(AT_ONCE).collect().await;
+        let sent = results.iter().filter(|(_, sent)| *sent).count();
+        self.note_digests(actor, results).await?;
+        Ok(sent)
+    }
+
+    /// With whether it was given to delivery.
+    async fn send_one(&self, content: DigestContent) -> (DigestContent, bool) {
+        let sent = match self.write_digest(&content, period_of(&content)) {
+            Ok(body) => self.hand_over(&content, body).await,
+            Err(error) => Err(error),
         };
-        let results: Vec<_> = stream::iter(&mine).map(send).buffer_unordered(AT_ONCE).collect().await;
-        for (content, result) in &results {
-            if let Err(error) = result {
-                tracing::error!(mailbox = content.mailbox.0, %error, "a digest was not sent");
-            }
+        if let Err(error) = &sent {
+            tracing::error!(mailbox = content.mailbox.0, %error, "a digest was not sent");
         }
-        let done: Vec<_> = results.into_iter().map(|(content, result)| (content, result.is_ok())).collect();
-        self.note_digests(actor, &done).await?;
-        Ok(done.iter().filter(|(_, sent)| *sent).count())
+        (content, sent.is_ok())
     }
 
     /// Sends what was held since the last digest, now.

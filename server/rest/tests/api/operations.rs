@@ -338,7 +338,7 @@ pub fn reached(what: UseCase) -> bool {
         // A person's own; tokens have neither.
         ChangePassword | OwnSessions => false,
         // The server's own work.
-        Job | SendDigest => false,
+        Job => false,
         // The command line's.
         Apply | Export => false,
         _ => true,

@@ -77,4 +77,7 @@ super::rows! {
     "None" => "Keine", "Aucun", "Ninguno";
     "Your administrator keeps these settings." => "Diese Einstellungen verwaltet Ihr Administrator.", "Votre administrateur gère ces paramètres.", "Su administrador gestiona estos ajustes.";
     "These lists are too long for this version." => "Diese Listen sind für diese Version zu lang.", "Ces listes sont trop longues pour cette version.", "Estas listas son demasiado largas para esta versión.";
+    "Policies" => "Richtlinien", "Règles", "Políticas";
+    "What is done with mail to you, by what it is found to be." => "Was mit Mail an Sie geschieht, je nachdem, als was sie erkannt wird.", "Ce qui est fait de votre courrier, selon ce qu’il s’avère être.", "Qué se hace con su correo según lo que resulte ser.";
+    "What your organisation blocks stays blocked." => "Was Ihre Organisation blockiert, bleibt blockiert.", "Ce que votre organisation bloque reste bloqué.", "Lo que su organización bloquea sigue bloqueado.";
 }
