@@ -21,7 +21,7 @@ pub fn Policies() -> impl IntoView {
 #[component]
 fn Form(all: Vec<(String, String)>) -> impl IntoView {
     let act = use_act::<SetOwnPolicies>();
-    let rows = POLICIES.iter().filter_map(|(name, category)| {
+    let rows = POLICIES.iter().filter_map(move |(name, category)| {
         let now = all.iter().find(|(n, _)| n == name)?.1.clone();
         let id = format!("f-{name}");
         let options = POLICY_ACTIONS
