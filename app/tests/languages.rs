@@ -133,8 +133,7 @@ async fn no_page_of_owners_and_no_login_has_english_left_in_it() {
     let system = model::Actor::system("test");
     let held = demo.state.service.quarantine(&system, &QuarantineQuery::default()).await.unwrap();
     let id = held.rows.iter().find(|r| !r.system && !r.subject.is_empty()).unwrap().id;
-    let link =
-        demo.state.service.make_link(held.rows.iter().find_map(|_| Some(model::MailboxId(1))).unwrap()).await.unwrap();
+    let link = demo.state.service.make_link(model::MailboxId(1)).await.unwrap();
     let nobody = ["/login", "/forgot", "/activate/none", "/light", "/nowhere", "/link/none"].map(str::to_owned);
     let linked = [format!("/link/{link}"), format!("/link/{link}?message={id}")];
     let owner = [
