@@ -36,6 +36,7 @@ if [ "$what" != run ]; then
     need openssl openssl
     need testssl testssl.sh
     compgen -G "/usr/lib/*/libidn.so.12" >/dev/null || packages+=(libidn12)
+    need w3m w3m
     need faketime faketime
     need /usr/sbin/mkfs.ext4 e2fsprogs
     need psql postgresql-client

@@ -22,7 +22,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=move |title: String| if title.is_empty() { product.clone() } else { format!("{title} · {product}") } />
         <Router>
-            <a class="skip" href="#main" rel="external">"Skip to content"</a>
+            <a class="skip" href="#main" rel="external">{t!("Skip to content")}</a>
             <Routes fallback=NotFound>
                 <Route path=path!("/login") view=Login ssr=SsrMode::Async />
                 <Route path=path!("/password") view={Lazy::<lazy::PasswordsChange>::new()} ssr=SsrMode::Async />
@@ -89,6 +89,9 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<lazy::MyHomeHome>::new()} ssr=SsrMode::Async />
                     <Route path=path!("sessions") view={Lazy::<lazy::SessionsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("settings") view={Lazy::<lazy::MySettings>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("policies") view={Lazy::<lazy::MyPolicies>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("senders") view={Lazy::<lazy::MySenders>::new()} ssr=SsrMode::Async />
                     <Route path=path!("delete") view={Lazy::<lazy::MyConfirmDelete>::new()} ssr=SsrMode::Async />
                     <Route path=path!("message/:id") view={Lazy::<lazy::MyMessageDetail>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
@@ -103,13 +106,13 @@ pub fn App() -> impl IntoView {
 fn NotFound() -> impl IntoView {
     mark_hydrated();
     view! {
-        <Title text="Not found" />
+        <Title text=t!("Not found") />
         <main id="main" class="entry" tabindex="-1">
             <div class="entry-card">
                 <p class="brand mb-6"><Brand /></p>
-                <h1 class="mb-2">"There is no such page"</h1>
-                <p class="mb-5">"The address may be mistyped, or the page has moved."</p>
-                <a class="btn" href="/" rel="external"><Icon name="home" />"Go to the start"</a>
+                <h1 class="mb-2">{t!("There is no such page")}</h1>
+                <p class="mb-5">{t!("The address may be mistyped, or the page has moved.")}</p>
+                <a class="btn" href="/" rel="external"><Icon name="home" />{t!("Go to the start")}</a>
             </div>
         </main>
     }

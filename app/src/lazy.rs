@@ -85,5 +85,8 @@ lazy_pages! {
     MyConfirmDelete: personal::ConfirmDelete;
     MyHomeHome: personal::home::Home;
     MyMessageDetail: personal::message::Detail;
+    MyPolicies: personal::policies::Policies;
+    MySenders: personal::senders::Senders;
+    MySettings: personal::settings::Settings;
     SessionsList: sessions::List;
 }

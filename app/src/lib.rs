@@ -5,6 +5,9 @@
 //! without script, `web` (server only) the wiring: router, sessions, headers, static files.
 #![recursion_limit = "512"]
 
+#[macro_use]
+mod text;
+
 pub mod admin;
 pub mod api;
 mod app;
@@ -22,5 +25,7 @@ pub mod ui;
 pub mod web;
 
 pub use app::App;
+#[cfg(target_arch = "wasm32")]
+pub use text::speak;
 #[cfg(feature = "ssr")]
 pub use web::{AppState, router, shell};

@@ -15,23 +15,23 @@ pub fn Login() -> impl IntoView {
     let question = value("captcha_question").zip(value("captcha_token"));
     let look = look();
     view! {
-        <Entry title="Log in" failure=failure.clone()>
+        <Entry title=t!("Log in") failure=failure.clone()>
             <form method="post" action="/login">
                 <input type="hidden" name="next" value=next />
-                <Field name="email" label=look.login_label kind="email" value=email required=true autocomplete="username" />
-                <Field name="password" label="Password" kind="password" required=true autocomplete="current-password" />
+                <Field name="email" label=said(&look.login_label) kind="email" value=email required=true autocomplete="username" />
+                <Field name="password" label=t!("Password") kind="password" required=true autocomplete="current-password" />
                 {question.map(|(question, token)| view! {
                     <input type="hidden" name="captcha_token" value=token />
                     <div class="field">
                         <label for="f-captcha">{question}</label>
                         <input class="input" id="f-captcha" name="captcha" inputmode="numeric" required autocomplete="off" aria-describedby="f-captcha-help" />
-                        <p class="help" id="f-captcha-help">"Answer in digits. This keeps programs from guessing passwords."</p>
+                        <p class="help" id="f-captcha-help">{t!("Answer in digits. This keeps programs from guessing passwords.")}</p>
                     </div>
                 })}
-                <button class="btn primary w-full" type="submit">"Log in"</button>
+                <button class="btn primary w-full" type="submit">{t!("Log in")}</button>
             </form>
-            {look.forgot.then(|| view! { <p class="soft small mt-5"><a href="/forgot" rel="external">"Forgot your password?"</a></p> })}
-            <p class="soft small mt-2">"No password? The links in your spam digest log you in."</p>
+            {look.forgot.then(|| view! { <p class="soft small mt-5"><a href="/forgot" rel="external">{t!("Forgot your password?")}</a></p> })}
+            <p class="soft small mt-2">{t!("No password? The links in your spam digest log you in.")}</p>
         </Entry>
     }
 }

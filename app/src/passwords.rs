@@ -2,6 +2,7 @@
 
 use crate::api::Failure;
 use crate::api::passwords::password_link;
+use crate::ui::language::Languages;
 use crate::ui::state::{LastFlash, asked};
 use crate::ui::time::mark_hydrated;
 use crate::ui::{Brand, Field, Icon, Token, load};
@@ -41,6 +42,7 @@ pub fn Entry(
                     </div>
                 })}
                 {children()}
+                <Languages />
             </div>
         </main>
     }
@@ -52,8 +54,8 @@ fn twice(failure: &Option<Failure>) -> impl IntoView + use<> {
     let again = wrong(failure, "again").unwrap_or_default();
     let some = |text: String| (!text.is_empty()).then_some(text);
     view! {
-        <Field name="password" label="New password" kind="password" required=true autocomplete="new-password" wrong_if=some(password) />
-        <Field name="again" label="New password again" kind="password" required=true autocomplete="new-password" wrong_if=some(again) />
+        <Field name="password" label=t!("New password") kind="password" required=true autocomplete="new-password" wrong_if=some(password) />
+        <Field name="again" label=t!("New password again") kind="password" required=true autocomplete="new-password" wrong_if=some(again) />
     }
 }
 
@@ -63,28 +65,28 @@ pub fn Change() -> impl IntoView {
     let failure = failure_of("/password");
     let Some(asked) = asked() else {
         return view! {
-            <Entry title="Change password"><p><a href="/login" rel="external">"Log in to change your password"</a></p></Entry>
+            <Entry title=t!("Change password")><p><a href="/login" rel="external">{t!("Log in to change your password")}</a></p></Entry>
         }
         .into_any();
     };
     let present = wrong(&failure, "present_password");
     let must = asked.must.is_some();
     view! {
-        <Entry title="Change password" failure=failure.clone()>
+        <Entry title=t!("Change password") failure=failure.clone()>
             {asked.must.map(|why| view! { <div class="banner warn"><p>{why}</p></div> })}
             <form method="post" action="/password">
                 <Token />
-                <Field name="present_password" label="Present password" kind="password" required=true autocomplete="current-password" wrong_if=present />
+                <Field name="present_password" label=t!("Present password") kind="password" required=true autocomplete="current-password" wrong_if=present />
                 {twice(&failure)}
                 <p class="soft small mb-5">{asked.policy}</p>
-                <button class="btn primary w-full" type="submit">"Change password"</button>
+                <button class="btn primary w-full" type="submit">{t!("Change password")}</button>
             </form>
             {if must {
                 view! {
-                    <form method="post" action="/logout" class="mt-5"><Token /><button class="btn quiet w-full" type="submit">"Log out"</button></form>
+                    <form method="post" action="/logout" class="mt-5"><Token /><button class="btn quiet w-full" type="submit">{t!("Log out")}</button></form>
                 }.into_any()
             } else {
-                view! { <p class="mt-5"><a href="/" rel="external">"Back without a change"</a></p> }.into_any()
+                view! { <p class="mt-5"><a href="/" rel="external">{t!("Back without a change")}</a></p> }.into_any()
             }}
         </Entry>
     }
@@ -97,13 +99,13 @@ pub fn Forgot() -> impl IntoView {
     let failure = failure_of("/forgot");
     let email = failure.as_ref().and_then(|f| f.values.iter().find(|(k, _)| k == "email").map(|(_, v)| v.clone()));
     view! {
-        <Entry title="Forgot your password?" failure=failure.clone()>
-            <p class="mb-5">"Enter the address that you log in with. A mail with a link lets you choose another password."</p>
+        <Entry title=t!("Forgot your password?") failure=failure.clone()>
+            <p class="mb-5">{t!("Enter the address that you log in with. A mail with a link lets you choose another password.")}</p>
             <form method="post" action="/forgot">
-                <Field name="email" label="Email address" kind="email" value=email.unwrap_or_default() required=true autocomplete="username" wrong_if=wrong(&failure, "email") />
-                <button class="btn primary w-full" type="submit">"Send the link"</button>
+                <Field name="email" label=t!("Email address") kind="email" value=email.unwrap_or_default() required=true autocomplete="username" wrong_if=wrong(&failure, "email") />
+                <button class="btn primary w-full" type="submit">{t!("Send the link")}</button>
             </form>
-            <p class="mt-5"><a href="/login" rel="external">"Back to the login"</a></p>
+            <p class="mt-5"><a href="/login" rel="external">{t!("Back to the login")}</a></p>
         </Entry>
     }
 }
@@ -117,20 +119,20 @@ pub fn ByLink() -> impl IntoView {
     let data = Resource::new_blocking(move || token.clone(), password_link);
     load(data, move |link| match (link, failure.clone(), path.clone()) {
         (Some(link), failure, path) => view! {
-            <Entry title="Choose a password" failure=failure.clone()>
-                <p class="mb-5">"For the login " <strong>{link.address}</strong></p>
+            <Entry title=t!("Choose a password") failure=failure.clone()>
+                <p class="mb-5">{t!("For the login ")} <strong>{link.address}</strong></p>
                 <form method="post" action=path>
                     {twice(&failure)}
                     <p class="soft small mb-5">{link.policy}</p>
-                    <button class="btn primary w-full" type="submit">"Set password"</button>
+                    <button class="btn primary w-full" type="submit">{t!("Set password")}</button>
                 </form>
             </Entry>
         }
         .into_any(),
         (None, ..) => view! {
-            <Entry title="This link does not work any more">
-                <p class="mb-5">"It has expired, was used, or is not complete."</p>
-                <p><a class="btn" href="/forgot" rel="external">"Ask for another link"</a></p>
+            <Entry title=t!("This link does not work any more")>
+                <p class="mb-5">{t!("It has expired, was used, or is not complete.")}</p>
+                <p><a class="btn" href="/forgot" rel="external">{t!("Ask for another link")}</a></p>
             </Entry>
         }
         .into_any(),

@@ -90,6 +90,7 @@ pub fn quarantine_from(map: &ParamsMap) -> QuarantineQuery {
         asc: map.get("asc").as_deref() == Some("1"),
         page: word(map, "page").unwrap_or(0),
         per_page: word(map, "per_page").unwrap_or(0),
+        hide_foreign: false,
     }
 }
 
@@ -187,7 +188,7 @@ mod tests {
         ) {
             let query = QuarantineQuery {
                 q, category: c.map(|i| Category::ALL[i]), direction: d.map(|i| if i { Direction::Inbound } else { Direction::Outbound }),
-                domain: domain.map(DomainId), mailbox: mailbox.map(MailboxId), all, from, to, sort: "size".into(), asc, page, per_page: 0,
+                domain: domain.map(DomainId), mailbox: mailbox.map(MailboxId), all, from, to, sort: "size".into(), asc, page, per_page: 0, hide_foreign: false,
             };
             prop_assert_eq!(quarantine_from(&map(quarantine_pairs(&query))), query);
         }

@@ -11,12 +11,12 @@ pub fn List() -> impl IntoView {
     let data = Resource::new_blocking(move || refresh.get(), |_| sessions());
     let others = use_act::<EndOtherSessions>();
     view! {
-        <PageHead title="Sessions">
+        <PageHead title=t!("Sessions")>
             <ActForm act=others class="">
-                <button class="btn" type="submit">"Log out everywhere else"</button>
+                <button class="btn" type="submit">{t!("Log out everywhere else")}</button>
             </ActForm>
         </PageHead>
-        <p class="soft mb-5">"Browsers in which you are logged in. Change your password if you do not know one of them."</p>
+        <p class="soft mb-5">{t!("Browsers in which you are logged in. Change your password if you do not know one of them.")}</p>
         {load(data, |rows| view! { <Rows rows /> }.into_any())}
     }
 }
@@ -28,29 +28,29 @@ fn Rows(rows: Vec<SessionRow>) -> impl IntoView {
         <div class="table-wrap">
             <table class="table stack">
                 <thead><tr>
-                    <th scope="col">"From"</th>
-                    <th scope="col">"Since"</th>
-                    <th scope="col">"Last seen"</th>
-                    <th scope="col"><span class="sr-only">"Acts"</span></th>
+                    <th scope="col">{t!("From")}</th>
+                    <th scope="col">{t!("Since")}</th>
+                    <th scope="col">{t!("Last seen")}</th>
+                    <th scope="col"><span class="sr-only">{t!("Acts")}</span></th>
                 </tr></thead>
                 <tbody>
                     {rows.into_iter().map(|r| view! {
                         <tr>
-                            <td data-label="From">
+                            <td data-label=t!("From")>
                                 <strong>{r.origin.clone()}</strong>
-                                {r.by_link.then_some(" by a digest's link")}
+                                {r.by_link.then_some(t!(" by a digest's link"))}
                             </td>
-                            <td data-label="Since"><Time at=r.since /></td>
-                            <td data-label="Last seen"><Time at=r.last_seen /></td>
+                            <td data-label=t!("Since")><Time at=r.since /></td>
+                            <td data-label=t!("Last seen")><Time at=r.last_seen /></td>
                             <td>
                                 {if r.current {
-                                    view! { <span class="soft">"This session"</span> }.into_any()
+                                    view! { <span class="soft">{t!("This session")}</span> }.into_any()
                                 } else {
                                     view! {
                                         <ActForm act class="">
                                             <FormErrors />
                                             <input type="hidden" name="id" value=r.id.clone() />
-                                            <button class="btn" type="submit" aria-label=format!("Log out {}", r.origin)>"Log out"</button>
+                                            <button class="btn" type="submit" aria-label=filled!("Log out {where}", where = r.origin)>{t!("Log out")}</button>
                                         </ActForm>
                                     }.into_any()
                                 }}

@@ -74,7 +74,7 @@ test.describe('logged in', () => {
 
   test('a plain page is small, and brings nothing with it', async ({ page }) => {
     const held = await phish(site().owner.email);
-    for (const path of ['/light', `/light/message/${held.id}`, '/light/settings']) {
+    for (const path of ['/light', `/light/message/${held.id}`, '/light/settings', '/light/senders', '/light/policies']) {
       const asked: string[] = [];
       const count = (r: { url(): string }) => asked.push(r.url());
       page.on('request', count);

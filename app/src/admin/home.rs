@@ -108,7 +108,7 @@ pub(super) fn Recent(rows: Vec<QuarantineRow>) -> impl IntoView {
 
 /// A subject as a link's text.
 pub fn subject(subject: &str) -> String {
-    if subject.trim().is_empty() { "(no subject)".to_owned() } else { subject.to_owned() }
+    if subject.trim().is_empty() { t!("(no subject)").to_owned() } else { subject.to_owned() }
 }
 
 #[component]

@@ -3,7 +3,7 @@
 use super::parts;
 use super::settings::form::{Extra, SettingsState, settings_page, use_settings};
 use crate::api::delete::DeleteObject;
-use crate::api::mailbox::{ChangeMailbox, SetMailboxGroups, mailbox};
+use crate::api::mailbox::{ChangeMailbox, SendMailboxDigest, SetMailboxGroups, mailbox};
 use crate::api::senders::SetSenders;
 use crate::ui::form::{Act, Select};
 use crate::ui::{ActForm, Field, FormErrors, Icon, PageHead, Time, format, load, use_act, use_refresh};
@@ -22,6 +22,7 @@ struct Acts {
     groups: Act<SetMailboxGroups>,
     senders: Act<SetSenders>,
     delete: Act<DeleteObject>,
+    digest: Act<SendMailboxDigest>,
 }
 
 #[component]
@@ -38,6 +39,7 @@ pub fn Detail() -> impl IntoView {
         groups: use_act(),
         senders: use_act(),
         delete: use_act(),
+        digest: use_act(),
     };
     load(data, move |mailbox| page(acts, mailbox))
 }
@@ -63,6 +65,9 @@ fn page(acts: Acts, m: MailboxDetail) -> AnyView {
     let mut extras = vec![Extra::new("general", "General Settings", "", general(acts.change, m.clone()))];
     if m.may.edit {
         extras.push(Extra::new("login", "Change Login Password", "", password(acts.password, m.row.clone())));
+    }
+    if m.may.edit {
+        extras.push(Extra::new("instant-digest", "Instant Spam Digest", "digest", instant_digest(acts.digest, id)));
     }
     extras.push(Extra::new("groups", "Groups", "", groups(acts.groups, id, m.groups, m.may.edit)));
     extras.push(Extra::new(
@@ -142,6 +147,19 @@ fn password(act: Act<ChangeMailbox>, row: MailboxRow) -> AnyView {
             <Field name="password" label="New password" kind="password" required=true autocomplete="new-password" />
             <label class="choice mb-3"><input type="checkbox" name="must_change" value="on" checked /><span>"The owner must choose another at the next login"</span></label>
             <button class="btn" type="submit">"Set password"</button>
+        </ActForm>
+    }
+    .into_any()
+}
+
+fn instant_digest(act: Act<SendMailboxDigest>, id: MailboxId) -> AnyView {
+    view! {
+        <ActForm act>
+            <FormErrors />
+            <p class="mb-3">"Sends what was held in the last days, and still is, to the mailbox now. Its own digests come all the same."</p>
+            <input type="hidden" name="id" value=id.to_string() />
+            <Field name="days" label="Days" kind="number" value="1" required=true help="1 to 35." />
+            <button class="btn" type="submit">"Send a digest now"</button>
         </ActForm>
     }
     .into_any()

@@ -27,8 +27,8 @@ fn Page(message: MessageView) -> impl IntoView {
     let m = message;
     let row = m.row.clone();
     view! {
-        <PageHead title=subject(&row.subject) up=vec![(PATH.into(), "Quarantine".into())] />
-        <section class="card mb-4" aria-label="Summary">
+        <PageHead title=subject(&row.subject) up=vec![(PATH.into(), t!("Quarantine").into())] />
+        <section class="card mb-4" aria-label=t!("Summary")>
             <p class="headline mb-3" data-testid="headline">{m.headline.clone()}</p>
             <p class="flex flex-wrap gap-2 mb-4">
                 <CategoryBadge category=row.category />
@@ -37,10 +37,10 @@ fn Page(message: MessageView) -> impl IntoView {
                 {row.system.then(|| view! { <span class="tag">"System quarantine"</span> })}
             </p>
             <dl class="facts mb-4">
-                <dt>"From"</dt><dd>{row.sender.clone()}</dd>
-                <dt>"To"</dt><dd>{row.recipient.clone()}</dd>
-                <dt>"Received"</dt><dd><Time at=row.received /></dd>
-                <dt>"Size"</dt><dd>{format::size(row.size)}</dd>
+                <dt>{t!("From")}</dt><dd>{row.sender.clone()}</dd>
+                <dt>{t!("To")}</dt><dd>{row.recipient.clone()}</dd>
+                <dt>{t!("Received")}</dt><dd><Time at=row.received /></dd>
+                <dt>{t!("Size")}</dt><dd>{format::size(row.size)}</dd>
             </dl>
             <Acts id=row.id may_release=m.may_release may_delete=m.may_delete />
             {m.may_release.then(|| besides(&m))}
@@ -77,20 +77,20 @@ pub(crate) fn Acts(
                 <ActForm act=release class="contents">
                     <FormErrors />
                     <input type="hidden" name="ids[]" value=id />
-                    <button class="btn primary" type="submit" name="act" value="release"><Icon name="release" />"Release"</button>
-                    {to_sender.then(|| view! { <button class="btn" type="submit" name="act" value="release_sender"><Icon name="reply" />"Release to sender"</button> })}
+                    <button class="btn primary" type="submit" name="act" value="release"><Icon name="release" />{t!("Release")}</button>
+                    {to_sender.then(|| view! { <button class="btn" type="submit" name="act" value="release_sender"><Icon name="reply" />{t!("Release to sender")}</button> })}
                 </ActForm>
             })}
             {may_delete.then(|| view! {
                 <ActForm act=delete class="contents">
                     <input type="hidden" name="ids[]" value=id />
                     <input type="hidden" name="back" value=list />
-                    <button class="btn danger" type="submit" name="act" value="delete"><Icon name="trash" />"Delete"</button>
+                    <button class="btn danger" type="submit" name="act" value="delete"><Icon name="trash" />{t!("Delete")}</button>
                 </ActForm>
             })}
             {download.then(|| view! {
-                <a class="btn" href=format!("/message/{id}/raw") download rel="external"><Icon name="download" />"Download"</a>
-                <a class="btn" href=format!("/message/{id}/source") rel="external" target="_blank"><Icon name="letters" />"View source"</a>
+                <a class="btn" href=format!("/message/{id}/raw") download rel="external"><Icon name="download" />{t!("Download")}</a>
+                <a class="btn" href=format!("/message/{id}/source") rel="external" target="_blank"><Icon name="letters" />{t!("View source")}</a>
                 {print()}
             })}
         </div>
@@ -147,17 +147,17 @@ pub(crate) fn Body(message: MessageView) -> impl IntoView {
     let id = message.row.id;
     let has_html = !message.preview_html.is_empty();
     let text =
-        if message.preview_text.trim().is_empty() { "(no text)".to_owned() } else { message.preview_text.clone() };
+        if message.preview_text.trim().is_empty() { t!("(no text)").to_owned() } else { message.preview_text.clone() };
     view! {
         <section class="card" aria-labelledby="body">
-            <h2 id="body">"Preview"</h2>
+            <h2 id="body">{t!("Preview")}</h2>
             {has_html.then(|| view! {
-                <p class="soft small mb-2">"Scripts, forms and everything from the network are removed."</p>
-                <iframe class="preview" sandbox="" src=format!("/message/{id}/preview") title="Body of the message"></iframe>
+                <p class="soft small mb-2">{t!("Scripts, forms and everything from the network are removed.")}</p>
+                <iframe class="preview" sandbox="" src=format!("/message/{id}/preview") title=t!("Body of the message")></iframe>
             })}
             <details open=!has_html class=has_html.then_some("mt-3")>
-                <summary>"Text"</summary>
-                <pre class="preview-text mt-2" tabindex="0" aria-label="Text of the message">{text}</pre>
+                <summary>{t!("Text")}</summary>
+                <pre class="preview-text mt-2" tabindex="0" aria-label=t!("Text of the message")>{text}</pre>
             </details>
         </section>
     }
@@ -167,10 +167,10 @@ pub(crate) fn Body(message: MessageView) -> impl IntoView {
 pub(crate) fn Attachments(list: Vec<AttachmentView>) -> impl IntoView {
     (!list.is_empty()).then(|| view! {
         <section class="card" aria-labelledby="attachments">
-            <h2 id="attachments">"Attachments"</h2>
-            <div class="scroll-x" role="region" aria-label="Attachments" tabindex="0">
+            <h2 id="attachments">{t!("Attachments")}</h2>
+            <div class="scroll-x" role="region" aria-label=t!("Attachments") tabindex="0">
                 <table class="plain">
-                    <thead><tr><th scope="col">"Name"</th><th scope="col">"Type by content"</th><th scope="col">"Declared"</th><th scope="col" class="num">"Size"</th></tr></thead>
+                    <thead><tr><th scope="col">{t!("Name")}</th><th scope="col">{t!("Type by content")}</th><th scope="col">{t!("Declared")}</th><th scope="col" class="num">{t!("Size")}</th></tr></thead>
                     <tbody>{list.into_iter().map(|a| view! {
                         <tr><td>{a.name}</td><td>{a.kind}</td><td class="mono">{a.mime}</td><td class="num nowrap">{format::size(a.size)}</td></tr>
                     }).collect_view()}</tbody>
@@ -184,11 +184,11 @@ pub(crate) fn Attachments(list: Vec<AttachmentView>) -> impl IntoView {
 pub(crate) fn Headers(list: Vec<(String, String)>) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="headers">
-            <h2 id="headers">"Headers"</h2>
+            <h2 id="headers">{t!("Headers")}</h2>
             <details>
-                <summary>{format::count(list.len() as u64, "header", "headers")}</summary>
+                <summary>{counted!("{n} header|{n} headers", list.len() as u64)}</summary>
                 <table class="plain small mt-2">
-                    <thead class="sr-only"><tr><th scope="col">"Name"</th><th scope="col">"Value"</th></tr></thead>
+                    <thead class="sr-only"><tr><th scope="col">{t!("Name")}</th><th scope="col">{t!("Value")}</th></tr></thead>
                     <tbody>{list.into_iter().map(|(name, value)| view! {
                         <tr><th scope="row" class="nowrap">{name}</th><td class="mono">{value}</td></tr>
                     }).collect_view()}</tbody>
@@ -236,8 +236,8 @@ pub(crate) fn envelope_facts(
                 <dt>"TLS"</dt><dd>{tls.to_owned()}</dd>
                 <dt>"Sender"</dt><dd class="mono">{sender}</dd>
                 {more}
-                <dt>"Direction"</dt><dd>{direction.label()}</dd>
-                <dt>"Message"</dt><dd class="mono">{message.to_string()}</dd>
+                <dt>{t!("Direction")}</dt><dd>{crate::text::named(direction.label())}</dd>
+                <dt>{t!("Message")}</dt><dd class="mono">{message.to_string()}</dd>
                 <dt>"Score"</dt><dd>{format!("{score:.1}")}</dd>
             </dl>
         </section>

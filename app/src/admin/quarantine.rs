@@ -24,7 +24,7 @@ pub fn List() -> impl IntoView {
     let refresh = use_refresh();
     let data = Resource::new_blocking(move || (query.get(), refresh.get()), |(q, _)| quarantine(q));
     view! {
-        <PageHead title="Quarantine" />
+        <PageHead title=t!("Quarantine") />
         {move || view! { <filters::Filters query=query.get() /> }}
         {load(data, move |page| view! { <Rows page query=query.get_untracked() /> }.into_any())}
     }
@@ -38,7 +38,7 @@ fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
         return if narrowed {
             view! {
                 <div class="table-wrap">
-                    <Empty icon="shield" title="Nothing is held">
+                    <Empty icon="shield" title=t!("Nothing is held")>
                         <p>"What the filter stops appears here, and can be released or deleted."</p>
                     </Empty>
                 </div>
@@ -47,8 +47,8 @@ fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
         } else {
             view! {
                 <div class="table-wrap">
-                    <Empty icon="search" title="No held message matches">
-                        <p><a href=PATH>"Show all held messages"</a></p>
+                    <Empty icon="search" title=t!("No held message matches")>
+                        <p><a href=PATH>{t!("Show all held messages")}</a></p>
                     </Empty>
                 </div>
             }
@@ -66,12 +66,12 @@ fn Rows(page: Page<QuarantineRow>, query: QuarantineQuery) -> impl IntoView {
     let head = view! {
         <tr>
             <th scope="col"><SelectAll selected /></th>
-            <SortHead label="Received" href=by("received") sorted=sorted("received") />
-            <SortHead label="From" href=by("sender") sorted=sorted("sender") />
-            <SortHead label="To" href=by("recipient") sorted=sorted("recipient") />
-            <SortHead label="Subject" href=by("subject") sorted=sorted("subject") />
-            <SortHead label="Category" href=by("category") sorted=sorted("category") />
-            <SortHead label="Size" href=by("size") sorted=sorted("size") class="num" />
+            <SortHead label=t!("Received") href=by("received") sorted=sorted("received") />
+            <SortHead label=t!("From") href=by("sender") sorted=sorted("sender") />
+            <SortHead label=t!("To") href=by("recipient") sorted=sorted("recipient") />
+            <SortHead label=t!("Subject") href=by("subject") sorted=sorted("subject") />
+            <SortHead label=t!("Category") href=by("category") sorted=sorted("category") />
+            <SortHead label=t!("Size") href=by("size") sorted=sorted("size") class="num" />
             <SortHead label="Score" href=by("score") sorted=sorted("score") class="num" />
         </tr>
     };
@@ -97,17 +97,17 @@ fn Row(at: usize, row: QuarantineRow, all: bool, selected: RwSignal<usize>) -> i
     let title = subject(&row.subject);
     view! {
         <tr>
-            <td><RowBox at id=row.id label=format!("Select {title}") selected /></td>
-            <td data-label="Received"><Time at=row.received /></td>
-            <td data-label="From"><span class="truncate-2" title=format!("Envelope: {}", if row.envelope_from.is_empty() { "<>" } else { &row.envelope_from })>{row.sender.clone()}</span></td>
-            <td data-label="To">{row.recipient.clone()}</td>
-            <td data-label="Subject" class="wide">
+            <td><RowBox at id=row.id label=filled!("Select {what}", what = title) selected /></td>
+            <td data-label=t!("Received")><Time at=row.received /></td>
+            <td data-label=t!("From")><span class="truncate-2" title=format!("Envelope: {}", if row.envelope_from.is_empty() { "<>" } else { &row.envelope_from })>{row.sender.clone()}</span></td>
+            <td data-label=t!("To")>{row.recipient.clone()}</td>
+            <td data-label=t!("Subject") class="wide">
                 <a class="truncate-2" href=format!("{PATH}/{}", row.id)>{title}</a>
                 {row.system.then(|| view! { <span class="tag">"System quarantine"</span> })}
                 {all.then(|| view! { " "<DispositionTag disposition=row.disposition /> })}
             </td>
-            <td data-label="Category"><CategoryBadge category=row.category /></td>
-            <td data-label="Size" class="num">{format::size(row.size)}</td>
+            <td data-label=t!("Category")><CategoryBadge category=row.category /></td>
+            <td data-label=t!("Size") class="num">{format::size(row.size)}</td>
             <td data-label="Score" class="num">{format!("{:.1}", row.score)}</td>
         </tr>
     }
@@ -116,7 +116,7 @@ fn Row(at: usize, row: QuarantineRow, all: bool, selected: RwSignal<usize>) -> i
 /// Asks before a deletion where there is no script to ask in place.
 #[component]
 pub fn ConfirmDelete() -> impl IntoView {
-    view! { <Confirm path=PATH label="Quarantine" /> }
+    view! { <Confirm path=PATH label=t!("Quarantine") /> }
 }
 
 /// `path`, `label`: the list that the messages stand in.
@@ -132,18 +132,18 @@ pub(crate) fn Confirm(path: &'static str, label: &'static str) -> impl IntoView 
     });
     let act = use_act::<ActOnMessages>();
     let n = ids.len() as u64;
-    let title = format!("Delete {}?", format::count(n, "message", "messages"));
+    let title = counted!("Delete {n} message?|Delete {n} messages?", n);
     view! {
         <PageHead title=title up=vec![(path.into(), label.into())] />
         <ActForm act>
             <FormErrors />
             {ids.into_iter().map(|id| view! { <input type="hidden" name="ids[]" value=id /> }).collect_view()}
             <input type="hidden" name="back" value=back.clone() />
-            <p>"This cannot be undone. The recipients will not get them."</p>
+            <p>{t!("This cannot be undone. The recipients will not get them.")}</p>
             <div class="form-acts">
-                <a class="btn" href=back>"Keep them"</a>
+                <a class="btn" href=back>{t!("Keep them")}</a>
                 <button class="btn danger fill" type="submit" name="act" value="delete_confirmed">
-                    <Icon name="trash" />{format!("Delete {}", format::count(n, "message", "messages"))}
+                    <Icon name="trash" />{counted!("Delete {n} message|Delete {n} messages", n)}
                 </button>
             </div>
         </ActForm>

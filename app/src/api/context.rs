@@ -58,7 +58,7 @@ fn token_header(headers: &HeaderMap) -> Option<String> {
 
 /// An error for the caller; the response gets the status that goes with it.
 pub fn fail(error: impl Into<UserError>) -> ApiError {
-    let error = error.into();
+    let error = crate::text::said_error(error.into());
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(status(error.code));
     }

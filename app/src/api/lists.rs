@@ -64,7 +64,7 @@ pub async fn act_on_rows(
             Err(error) => result.failed.push((format!("No. {id}"), error.message)),
         }
     }
-    Ok(Notice { to: Some(back), ..told(&result, act.done()) })
+    Ok(Notice { to: Some(back), ..told(&result, &format!("{{n}} {}", act.done())) })
 }
 
 #[cfg(feature = "ssr")]

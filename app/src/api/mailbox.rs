@@ -83,3 +83,18 @@ pub async fn set_mailbox_groups(
     service.set_mailbox_groups(&actor, id, &groups).await.map_err(fail)?;
     Ok(Notice::new("Groups saved."))
 }
+
+/// Sends a digest of the last days to the mailbox at once (guide chapter 13 "Instant Spam Digest").
+#[server(name = SendMailboxDigest, prefix = "/fn", endpoint = "mailbox_digest")]
+pub async fn send_mailbox_digest(form_token: String, id: MailboxId, days: i64) -> Result<Notice, ApiError> {
+    use super::context::{fail, writer};
+    use model::{Timestamp, UserError, time::DAY};
+    let (service, actor) = writer(&form_token)?;
+    if !(1..=service::INSTANT_DAYS_MAX).contains(&days) {
+        let message = format!("1 to {} days are accepted.", service::INSTANT_DAYS_MAX);
+        return Err(fail(UserError::field("days", message)));
+    }
+    let now = Timestamp::now();
+    let n = service.send_instant_digest(&actor, id, now.plus(-days * DAY), now).await.map_err(fail)?;
+    Ok(Notice::new(format!("A digest with {} is on its way", crate::ui::format::count(n, "message", "messages"))))
+}

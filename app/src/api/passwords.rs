@@ -17,5 +17,5 @@ pub struct LinkView {
 pub async fn password_link(token: String) -> Result<Option<LinkView>, ApiError> {
     use super::context::{fail, open};
     let link = open()?.peek_password_link(&token).await.map_err(fail)?;
-    Ok(link.map(|l| LinkView { address: l.address, policy: l.policy }))
+    Ok(link.map(|l| LinkView { address: l.address, policy: crate::text::said(&l.policy) }))
 }

@@ -2,9 +2,13 @@
 //! each may see and do is decided by `service`.
 
 use super::{ApiError, Notice};
+#[cfg(feature = "ssr")]
+use crate::text::said;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use model::view::{ActResult, MessageView, Page, QuarantineQuery, QuarantineRow};
+#[cfg(feature = "ssr")]
+use model::view::ActResult;
+use model::view::{MessageView, Page, QuarantineQuery, QuarantineRow};
 
 #[server(name = ListQuarantine, prefix = "/fn", endpoint = "quarantine", input = GetUrl)]
 pub async fn quarantine(query: QuarantineQuery) -> Result<Page<QuarantineRow>, ApiError> {
@@ -37,9 +41,9 @@ pub async fn act_on_messages(
     }
     let back = if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') { Some(back) } else { None };
     let (result, done) = match act.as_str() {
-        "release" => (service.release(&actor, &ids, ReleaseTo::Recipient).await.map_err(fail)?, "released"),
+        "release" => (service.release(&actor, &ids, ReleaseTo::Recipient).await.map_err(fail)?, t!("{n} released")),
         "release_sender" => {
-            (service.release(&actor, &ids, ReleaseTo::Sender).await.map_err(fail)?, "returned to the sender")
+            (service.release(&actor, &ids, ReleaseTo::Sender).await.map_err(fail)?, t!("{n} returned to the sender"))
         }
         "delete" => {
             let list: Vec<_> = ids.iter().map(i64::to_string).collect();
@@ -48,11 +52,11 @@ pub async fn act_on_messages(
             let to = format!("{home}/delete?ids={}&back={}", list.join(","), crate::query::encode(&back));
             return Ok(Notice::default().to(to));
         }
-        "undelete" => (service.undelete(&actor, &ids).await.map_err(fail)?, "held again"),
-        "delete_confirmed" => (service.delete(&actor, &ids).await.map_err(fail)?, "deleted"),
+        "undelete" => (service.undelete(&actor, &ids).await.map_err(fail)?, t!("{n} held again")),
+        "delete_confirmed" => (service.delete(&actor, &ids).await.map_err(fail)?, t!("{n} deleted")),
         _ => return Err(fail(UserError::new(ErrorCode::Invalid, "Choose what to do with the messages."))),
     };
-    let undo = if done == "deleted" && result.done > 0 { ids.into_iter().take(UNDO_MAX).collect() } else { Vec::new() };
+    let undo = if act == "delete_confirmed" && result.done > 0 { ids.into_iter().take(UNDO_MAX).collect() } else { Vec::new() };
     Ok(Notice { to: back, undo, ..told(&result, done) })
 }
 
@@ -79,24 +83,26 @@ pub async fn release_with(
     };
     let with = service::ReleaseWith { learn: learn == "on", friend, exception: exception == "on" };
     let result = service.release_with(&actor, id, with).await.map_err(fail)?;
-    Ok(told(&result, "released"))
+    Ok(told(&result, t!("{n} released")))
 }
 
-/// `3 released, 1 failed` with the reasons.
+/// `3 released, 1 failed` with the reasons. `done`: what was done to `{n}`.
+#[cfg(feature = "ssr")]
 pub fn told(result: &ActResult, done: &str) -> Notice {
-    let mut text = format!("{} {done}", result.done);
+    let mut text = texts::fill(done, &[("n", &result.done.to_string())]);
     if !result.failed.is_empty() {
-        text.push_str(&format!(", {} failed", result.failed.len()));
+        text.push_str(&filled!(", {n} failed", n = result.failed.len().to_string()));
     }
     let problems = result
         .failed
         .iter()
-        .map(|(what, why)| if what.is_empty() { why.clone() } else { format!("{what}: {why}") })
+        .map(|(what, why)| (what, said(why)))
+        .map(|(what, why)| if what.is_empty() { why } else { format!("{what}: {why}") })
         .collect();
     Notice { text, problems, ..Notice::default() }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 
@@ -104,7 +110,7 @@ mod tests {
     fn a_result_tells_what_was_done_and_what_failed() {
         let result =
             ActResult { done: 3, failed: vec![("Invoice".into(), "already released by ann@acme.test".into())] };
-        let notice = told(&result, "released");
+        let notice = told(&result, "{n} released");
         assert_eq!(notice.text, "3 released, 1 failed");
         assert_eq!(notice.problems, ["Invoice: already released by ann@acme.test"]);
     }

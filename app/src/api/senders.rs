@@ -15,17 +15,8 @@ pub async fn set_senders(
     use model::{ErrorCode, UserError};
     use service::{SendersOf, SettingsOf};
     let (service, actor) = writer(&form_token)?;
-    let (mut wrong, mut lists) = (Vec::new(), Vec::new());
-    for (field, text) in [("friends", &friends), ("enemies", &enemies)] {
-        match parse(text) {
-            Ok(list) => lists.push(list),
-            Err(message) => wrong.push(model::FieldError { field: field.into(), message }),
-        }
-    }
-    let [friends, enemies] = lists.as_slice() else {
-        let message = wrong.iter().map(|w| w.message.as_str()).collect::<Vec<_>>().join(" ");
-        return Err(fail(UserError { code: ErrorCode::Invalid, message, fields: wrong }));
-    };
+    let (friends, enemies) = both(&friends, &enemies).map_err(fail)?;
+    let (friends, enemies) = (friends.as_slice(), enemies.as_slice());
     match super::settings::place::parse(&place).map_err(fail)? {
         SettingsOf::Domain(id) => service.set_senders(&actor, SendersOf::Domain(id), friends, enemies).await,
         SettingsOf::Mailbox(id) => service.set_senders(&actor, SendersOf::Mailbox(id), friends, enemies).await,
@@ -41,6 +32,27 @@ pub async fn set_senders(
     let count =
         |n: usize, what| crate::ui::format::count(n as u64, what, if what == "friend" { "friends" } else { "enemies" });
     Ok(Notice::new(format!("Saved: {}, {}", count(friends.len(), "friend"), count(enemies.len(), "enemy"))))
+}
+
+/// Both lists of a form; what is wrong in one is named by its field.
+#[cfg(feature = "ssr")]
+pub(crate) fn both(
+    friends: &str,
+    enemies: &str,
+) -> Result<(Vec<model::SenderEntry>, Vec<model::SenderEntry>), model::UserError> {
+    let mut wrong = Vec::new();
+    let mut read = |field: &str, text: &str| {
+        parse(text).unwrap_or_else(|message| {
+            wrong.push(model::FieldError { field: field.into(), message });
+            Vec::new()
+        })
+    };
+    let lists = (read("friends", friends), read("enemies", enemies));
+    if wrong.is_empty() {
+        return Ok(lists);
+    }
+    let message = wrong.iter().map(|w| w.message.as_str()).collect::<Vec<_>>().join(" ");
+    Err(model::UserError { code: model::ErrorCode::Invalid, message, fields: wrong })
 }
 
 /// The entries of a text box: one a line.

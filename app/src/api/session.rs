@@ -18,6 +18,7 @@ pub struct Asked {
 pub fn page_state() -> (Option<Me>, Flash, Option<Asked>, Look) {
     #[cfg(feature = "ssr")]
     {
+        use crate::text::{said, said_error};
         use crate::web::{LoggedIn, PageFlash};
         use axum::http::request::Parts;
         let state = leptos::prelude::use_context::<crate::web::AppState>();
@@ -28,9 +29,18 @@ pub fn page_state() -> (Option<Me>, Flash, Option<Asked>, Look) {
         let login = here.and_then(|p| p.extensions.get::<LoggedIn>().cloned());
         let session = login.as_ref().map(|l| l.view.clone()).or_else(|| super::context::current().0);
         let me = session.zip(state).map(|(session, state)| state.service.me(&session));
-        let asked = login.map(|l| Asked { must: l.must_change.map(|m| m.sentence().into()), policy: l.policy.clone() });
+        let asked = login.map(|l| Asked { must: l.must_change.map(|m| said(m.sentence())), policy: said(&l.policy) });
         let look = parts.as_ref().and_then(|p| p.extensions.get::<crate::web::look::PageLook>().map(|l| l.0.clone()));
-        (me, flash.map(|f| f.0).unwrap_or_default(), asked, look.unwrap_or_default())
+        let mut flash = flash.map(|f| f.0).unwrap_or_default();
+        if let Some(notice) = &mut flash.notice {
+            notice.text = said(&notice.text);
+        }
+        if let Some(failure) = &mut flash.failure {
+            failure.error = said_error(failure.error.clone());
+            let asks = |name: &str| name == crate::web::login::QUESTION;
+            failure.values.iter_mut().filter(|(k, _)| asks(k)).for_each(|(_, question)| *question = said(question));
+        }
+        (me, flash, asked, look.unwrap_or_default())
     }
     #[cfg(not(feature = "ssr"))]
     (None, Flash::default(), None, Look::default())

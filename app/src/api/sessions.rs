@@ -17,7 +17,7 @@ pub async fn end_session(form_token: String, id: String) -> Result<Notice, ApiEr
     use super::context::{fail, writer};
     let (service, actor) = writer(&form_token)?;
     service.end_own_session(&actor, &id).await.map_err(fail)?;
-    Ok(Notice::new("The session is over"))
+    Ok(Notice::new(t!("The session is over")))
 }
 
 #[server(name = EndOtherSessions, prefix = "/fn", endpoint = "sessions_end")]
@@ -26,8 +26,7 @@ pub async fn end_other_sessions(form_token: String) -> Result<Notice, ApiError> 
     let (service, actor) = writer(&form_token)?;
     let ended = service.end_other_sessions(&actor, &session_token()).await.map_err(fail)?;
     Ok(Notice::new(match ended {
-        0 => "There is no other session".to_owned(),
-        1 => "1 other session is over".to_owned(),
-        n => format!("{n} other sessions are over"),
+        0 => t!("There is no other session").to_owned(),
+        n => counted!("{n} other session is over|{n} other sessions are over", n),
     }))
 }

@@ -4,7 +4,6 @@ use super::page::{Page, failed, problem, respond, token};
 use super::visit::{Change, Visit};
 use crate::api::quarantine::told;
 use crate::api::{Flash, Notice};
-use crate::ui::format;
 use crate::web::{below, flash_cookie, own_path};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
@@ -32,13 +31,15 @@ pub async fn act(Change { visit, fields }: Change) -> Response {
     ids.truncate(ACT_MAX);
     let to = back(fields.get("back"));
     if ids.is_empty() {
-        return done(&visit, to, Notice::new("No message is ticked. Tick the messages first."));
+        return done(&visit, to, Notice::new(t!("No message is ticked. Tick the messages first.")));
     }
     let (result, word) = match fields.get("act") {
-        "release" => (visit.service.release(&visit.actor, &ids, ReleaseTo::Recipient).await, "released"),
+        "release" => (visit.service.release(&visit.actor, &ids, ReleaseTo::Recipient).await, t!("{n} released")),
         "delete" => return ask(&visit, &ids, to),
-        "delete_confirmed" => (visit.service.delete(&visit.actor, &ids).await, "deleted"),
-        _ => return problem(Some(&visit), StatusCode::UNPROCESSABLE_ENTITY, "Choose what to do with the messages."),
+        "delete_confirmed" => (visit.service.delete(&visit.actor, &ids).await, t!("{n} deleted")),
+        _ => {
+            return problem(Some(&visit), StatusCode::UNPROCESSABLE_ENTITY, t!("Choose what to do with the messages."));
+        }
     };
     match result {
         Ok(result) => done(&visit, to, told(&result, word)),
@@ -47,16 +48,17 @@ pub async fn act(Change { visit, fields }: Change) -> Response {
 }
 
 fn ask(visit: &Visit, ids: &[i64], back: &str) -> Response {
-    let what = format!("Delete {}", format::count(ids.len() as u64, "message", "messages"));
+    let n = ids.len() as u64;
+    let what = counted!("Delete {n} message|Delete {n} messages", n);
     let hidden = ids.iter().map(|id| view! { <input type="hidden" name="id" value=*id /> }).collect_view();
     let body = view! {
-        <h1>{format!("{what}?")}</h1>
-        <p>"This cannot be undone. You will not get what is deleted."</p>
+        <h1>{counted!("Delete {n} message?|Delete {n} messages?", n)}</h1>
+        <p>{t!("This cannot be undone. You will not get what is deleted.")}</p>
         <form method="post" action="/light/act" class="acts">
             {token(visit)}
             <input type="hidden" name="back" value=back.to_owned() />
             {hidden}
-            <a href=back.to_owned()>"Keep"</a>
+            <a href=back.to_owned()>{t!("Keep")}</a>
             <button class="del" name="act" value="delete_confirmed">{what.clone()}</button>
         </form>
     };

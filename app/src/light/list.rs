@@ -5,6 +5,7 @@ use super::page::{Page, failed, respond, token};
 use super::visit::Visit;
 use crate::admin::home::subject;
 use crate::query::{href, quarantine_from, quarantine_pairs};
+use crate::text::named;
 use crate::ui::format;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -44,13 +45,13 @@ pub async fn show(visit: Visit) -> Response {
     };
     let full = href("/my", &quarantine_pairs(&QuarantineQuery { page: 0, per_page: 0, ..query.clone() }));
     let body = view! {
-        <h1>"Held mail"</h1>
+        <h1>{t!("Held mail")}</h1>
         {search(&query)}
         {list(&visit, &home, page, &query, tick)}
     };
     respond(Page {
         status: StatusCode::OK,
-        title: "Held mail".into(),
+        title: t!("Held mail").into(),
         visit: Some(&visit),
         full,
         body: body.into_any(),
@@ -61,14 +62,14 @@ fn search(query: &QuarantineQuery) -> impl IntoView + use<> {
     let chosen = query.category;
     view! {
         <form role="search" class="acts" action="/light">
-            <input type="search" name="q" value=query.q.clone() maxlength=SEARCH_MAX aria-label="Sender or subject" placeholder="Sender or subject" />
-            <select name="category" aria-label="Category">
-                <option value="">"All categories"</option>
+            <input type="search" name="q" value=query.q.clone() maxlength=SEARCH_MAX aria-label=t!("Sender or subject") placeholder=t!("Sender or subject") />
+            <select name="category" aria-label=t!("Category")>
+                <option value="">{t!("All categories")}</option>
                 {Category::ALL.iter().filter(|c| **c != Category::Clean).map(|c| view! {
-                    <option value=c.code() selected=chosen == Some(*c)>{c.label()}</option>
+                    <option value=c.code() selected=chosen == Some(*c)>{named(c.label())}</option>
                 }).collect_view()}
             </select>
-            <button>"Search"</button>
+            <button>{t!("Search")}</button>
         </form>
     }
 }
@@ -76,16 +77,18 @@ fn search(query: &QuarantineQuery) -> impl IntoView + use<> {
 fn list(visit: &Visit, home: &OwnerHome, page: Rows<QuarantineRow>, query: &QuarantineQuery, tick: bool) -> AnyView {
     if page.rows.is_empty() {
         let narrowed = home.held > 0;
-        let said = if narrowed { "No held message matches." } else { "Nothing is held." };
-        return view! { <p>{said}</p>{narrowed.then(|| view! { <p><a href="/light">"Show all held messages"</a></p> })} }
+        let said = if narrowed { t!("No held message matches.") } else { t!("Nothing is held.") };
+        return view! { <p>{said}</p>{narrowed.then(|| view! { <p><a href="/light">{t!("Show all held messages")}</a></p> })} }
             .into_any();
     }
     let may_act = home.may_release || home.may_delete;
     let pages = page.pages();
     let at = page.page.clamp(1, pages);
-    let count = match (format::count(page.total, "message", "messages"), pages) {
+    let count = match (counted!("{n} message|{n} messages", page.total), pages) {
         (count, 1) => count,
-        (count, _) => format!("{count}, page {at} of {pages}"),
+        (count, _) => {
+            filled!("{count}, page {at} of {pages}", count = count, at = at.to_string(), pages = pages.to_string())
+        }
     };
     let to = |page: u32| link(&QuarantineQuery { page, ..query.clone() });
     let (back, newer, older) = (link(query), (at > 1).then(|| to(at - 1)), (at < pages).then(|| to(at + 1)));
@@ -101,21 +104,21 @@ fn list(visit: &Visit, home: &OwnerHome, page: Rows<QuarantineRow>, query: &Quar
             <input type="hidden" name="back" value=back />
             <table>
                 <thead><tr>
-                    {may_act.then(|| view! { <th scope="col">"Tick"</th> })}
-                    <th scope="col">"Message"</th><th scope="col">"Why, when"</th>
+                    {may_act.then(|| view! { <th scope="col">{t!("Tick")}</th> })}
+                    <th scope="col">{t!("Message")}</th><th scope="col">{t!("Why, when")}</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>
             <div class="acts">
-                {home.may_release.then(|| view! { <button class="go" name="act" value="release">"Release"</button> })}
-                {home.may_delete.then(|| view! { <button class="del" name="act" value="delete">"Delete"</button> })}
-                {tick_all.map(|href| view! { <a href=href>"Tick all"</a> })}
+                {home.may_release.then(|| view! { <button class="go" name="act" value="release">{t!("Release")}</button> })}
+                {home.may_delete.then(|| view! { <button class="del" name="act" value="delete">{t!("Delete")}</button> })}
+                {tick_all.map(|href| view! { <a href=href>{t!("Tick all")}</a> })}
             </div>
         </form>
-        <nav aria-label="Pages">
+        <nav aria-label=t!("Pages")>
             <span class="soft">{count}</span>
-            {newer.map(|href| view! { <a rel="prev" href=href>"Newer"</a> })}
-            {older.map(|href| view! { <a rel="next" href=href>"Older"</a> })}
+            {newer.map(|href| view! { <a rel="prev" href=href>{t!("Newer")}</a> })}
+            {older.map(|href| view! { <a rel="next" href=href>{t!("Older")}</a> })}
         </nav>
     }
     .into_any()
@@ -124,18 +127,20 @@ fn list(visit: &Visit, home: &OwnerHome, page: Rows<QuarantineRow>, query: &Quar
 fn row(row: &QuarantineRow, address: &str, may_act: bool, tick: bool) -> impl IntoView + use<> {
     let id = row.id;
     let elsewhere = match row.direction {
-        Direction::Outbound => format!(" outbound to {}", clip(&row.recipient, SENDER_MAX)),
-        Direction::Inbound if row.recipient != address => format!(" to {}", clip(&row.recipient, SENDER_MAX)),
+        Direction::Outbound => filled!(" outbound to {address}", address = clip(&row.recipient, SENDER_MAX)),
+        Direction::Inbound if row.recipient != address => {
+            filled!(" to {address}", address = clip(&row.recipient, SENDER_MAX))
+        }
         Direction::Inbound => String::new(),
     };
     let from = format!("{}{elsewhere}", clip(&row.sender, SENDER_MAX));
     let when = format::minute(row.received);
-    let gone = (row.disposition != Disposition::Quarantined).then(|| row.disposition.label());
+    let gone = (row.disposition != Disposition::Quarantined).then(|| named(row.disposition.label()));
     view! {
         <tr>
             {may_act.then(|| view! { <td><input type="checkbox" name="id" value=id checked=tick aria-labelledby=format!("m{id}") /></td> })}
             <td><a id=format!("m{id}") href=format!("/light/message/{id}")>{clip(&subject(&row.subject), SUBJECT_MAX)}</a><br/>{from}</td>
-            <td>{row.category.label()}<br/>{gone}<small>{when}</small></td>
+            <td>{named(row.category.label())}<br/>{gone}<small>{when}</small></td>
         </tr>
     }
 }

@@ -3,6 +3,7 @@
 use super::page::{Page, respond};
 use super::visit::{Change, posted};
 use crate::api::context::status as status_of;
+use crate::text::said;
 use crate::web::login::{answer, question};
 use crate::web::{AppState, PASSWORD, clear_session, cookie, origin, own_path, session_cookie};
 use axum::extract::{Request, State};
@@ -14,26 +15,32 @@ use model::{ErrorCode, UserError};
 use service::Challenge;
 
 /// The login. `next`: the light page that asked for it.
-pub fn page(status: StatusCode, next: &str, email: &str, said: Option<&str>, question: Option<Challenge>) -> Response {
+pub fn page(
+    status: StatusCode,
+    next: &str,
+    email: &str,
+    refused: Option<&str>,
+    question: Option<Challenge>,
+) -> Response {
     let next = own_path(next).filter(|n| n.len() <= 300).unwrap_or_default().to_owned();
     let look = crate::web::look::current();
     let body = view! {
-        <h1>"Log in"</h1>
-        {said.map(|s| view! { <p class="bad" role="alert">{s.to_owned()}</p> })}
+        <h1>{t!("Log in")}</h1>
+        {refused.map(|s| view! { <p class="bad" role="alert">{said(s)}</p> })}
         <form method="post" action="/light/login">
             <input type="hidden" name="next" value=next />
-            <p><label for="email">{look.login_label}</label><input id="email" type="email" name="email" value=email.to_owned() required autocomplete="username" /></p>
-            <p><label for="password">"Password"</label><input id="password" type="password" name="password" required autocomplete="current-password" /></p>
+            <p><label for="email">{said(&look.login_label)}</label><input id="email" type="email" name="email" value=email.to_owned() required autocomplete="username" /></p>
+            <p><label for="password">{t!("Password")}</label><input id="password" type="password" name="password" required autocomplete="current-password" /></p>
             {question.map(|c| view! {
                 <input type="hidden" name="captcha_token" value=c.token />
-                <p><label for="captcha">{format!("{} (in digits)", c.question)}</label><input id="captcha" name="captcha" inputmode="numeric" required autocomplete="off" /></p>
+                <p><label for="captcha">{filled!("{question} (in digits)", question = said(&c.question))}</label><input id="captcha" name="captcha" inputmode="numeric" required autocomplete="off" /></p>
             })}
-            <p><button class="go">"Log in"</button></p>
+            <p><button class="go">{t!("Log in")}</button></p>
         </form>
-        {look.forgot.then(|| view! { <p class="soft"><a href="/forgot">"Forgot your password?"</a></p> })}
-        <p class="soft">"No password? The links in your spam digest log you in."</p>
+        {look.forgot.then(|| view! { <p class="soft"><a href="/forgot">{t!("Forgot your password?")}</a></p> })}
+        <p class="soft">{t!("No password? The links in your spam digest log you in.")}</p>
     };
-    respond(Page { status, title: "Log in".into(), visit: None, full: "/login".into(), body: body.into_any() })
+    respond(Page { status, title: t!("Log in").into(), visit: None, full: "/login".into(), body: body.into_any() })
 }
 
 /// `POST /light/login`.

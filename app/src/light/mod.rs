@@ -5,6 +5,7 @@
 //! GET never changes anything; each POST carries the session's form token ([`visit::Change`] checks it).
 
 mod act;
+mod act_link;
 mod clip;
 mod fields;
 mod link;
@@ -12,6 +13,7 @@ mod list;
 mod login;
 mod message;
 mod page;
+mod policies;
 mod settings;
 mod visit;
 
@@ -24,7 +26,7 @@ async fn start() -> Redirect {
     Redirect::to("/light")
 }
 
-/// Routes below /light and /link. Addresses that forms post to lead to the list when they are asked for.
+/// Routes below /light, and those of digests' links. Addresses that forms post to lead to the list when they are asked for.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/light", get(list::show))
@@ -35,5 +37,10 @@ pub fn routes() -> Router<AppState> {
         .route("/light/message/{id}", get(message::show))
         .route("/light/message/{id}/headers", get(message::headers))
         .route("/light/settings", get(settings::show).post(settings::save))
+        .route("/light/policies", get(policies::show).post(policies::save))
+        .route("/light/senders", get(settings::senders).post(settings::save_senders))
         .route("/link/{token}", get(link::show).post(link::login))
+        .route("/act/{token}", get(act_link::show).post(act_link::act))
+        .route("/unsubscribe/{token}", get(act_link::show).post(act_link::act))
+        .route("/report-spam", get(act_link::report_spam))
 }

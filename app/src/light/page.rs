@@ -3,11 +3,13 @@
 use super::visit::Visit;
 use crate::api::Flash;
 use crate::api::context::status as status_of;
+use crate::text::language;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use model::UserError;
+use texts::Language;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -27,9 +29,10 @@ pub struct Page<'a> {
 fn told(flash: &Flash) -> impl IntoView {
     let notice = flash.notice.clone().map(|n| {
         let problems = n.problems.into_iter().map(|p| view! { <li>{p}</li> }).collect_view();
-        view! { <div class="note" role="status"><p>{n.text}</p><ul>{problems}</ul></div> }
+        view! { <div class="note" role="status"><p>{crate::text::said(&n.text)}</p><ul>{problems}</ul></div> }
     });
-    let failure = flash.failure.clone().map(|f| view! { <p class="bad" role="alert">{f.error.message}</p> });
+    let failure =
+        flash.failure.clone().map(|f| view! { <p class="bad" role="alert">{crate::text::said(&f.error.message)}</p> });
     view! { {notice}{failure} }
 }
 
@@ -46,12 +49,21 @@ pub fn respond(page: Page) -> Response {
     );
     let menu = page.visit.map(|visit| {
         view! {
-            <nav aria-label="Main"><a href="/light">"Held mail"</a><a href="/light/settings">"Settings"</a></nav>
-            <form method="post" action="/light/logout">{token(visit)}<button>"Log out"</button></form>
+            <nav aria-label=t!("Main")><a href="/light">{t!("Held mail")}</a><a href="/light/settings">{t!("Settings")}</a></nav>
+            <form method="post" action="/light/logout">{token(visit)}<button>{t!("Log out")}</button></form>
         }
     });
-    let who = page.visit.map(|visit| format!("{}. Times are UTC. ", super::clip::clip(&visit.actor.name, 120)));
-    let full = (!page.full.is_empty()).then(|| view! { <a href=page.full>"Full version"</a> });
+    let who =
+        page.visit.map(|visit| filled!("{name}. Times are UTC. ", name = super::clip::clip(&visit.actor.name, 120)));
+    let chooses = page.visit.is_some() || !page.full.is_empty();
+    let full = (!page.full.is_empty()).then(|| view! { <a href=page.full>{t!("Full version")}</a> });
+    // Not where the address is a secret, which no form tells the next page.
+    let languages = chooses.then(|| view! {
+        <form method="post" action="/language" class="acts" aria-label=t!("Language")>
+            {page.visit.map(token)}
+            {Language::ALL.into_iter().filter(|l| *l != language()).map(|l| view! { <button name="language" value=l.code() lang=l.code()>{l.name()}</button> }).collect_view()}
+        </form>
+    });
     let look = crate::web::look::current();
     let icon = if look.icon.is_empty() { "/favicon.svg".to_owned() } else { look.icon };
     let brand = if look.personal_logo.is_empty() {
@@ -61,7 +73,7 @@ pub fn respond(page: Page) -> Response {
     };
     let html = view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=language().code()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -73,7 +85,7 @@ pub fn respond(page: Page) -> Response {
             <body>
                 <header><strong>{brand}</strong>{menu}</header>
                 <main id="main">{page.visit.map(|v| told(&v.flash))}{page.body}</main>
-                <footer><small>{who}</small>{full}</footer>
+                <footer><small>{who}</small>{full}{languages}</footer>
             </body>
         </html>
     };
@@ -89,11 +101,11 @@ pub fn respond(page: Page) -> Response {
 /// A page that says what went wrong, and leads on.
 pub fn problem(visit: Option<&Visit>, status: StatusCode, said: &str) -> Response {
     let body = view! {
-        <h1>"This did not work"</h1>
-        <p class="bad" role="alert">{said.to_owned()}</p>
-        <p><a href="/light">"To the held mail"</a></p>
+        <h1>{t!("This did not work")}</h1>
+        <p class="bad" role="alert">{crate::text::said(said)}</p>
+        <p><a href="/light">{t!("To the held mail")}</a></p>
     };
-    respond(Page { status, title: "Problem".into(), visit, full: String::new(), body: body.into_any() })
+    respond(Page { status, title: t!("Problem").into(), visit, full: String::new(), body: body.into_any() })
 }
 
 /// The service's refusal as a page.

@@ -5,6 +5,7 @@ use crate::admin::quarantine::filters::Chips;
 use crate::api::personal::{FREQUENCIES, SetDigest, owner_home};
 use crate::api::quarantine::quarantine;
 use crate::query::{quarantine_from, quarantine_pairs, without};
+use crate::text::named;
 use crate::ui::month::MonthChart;
 use crate::ui::{ActForm, FormErrors, PageHead, SearchBox, Time, load, use_act, use_refresh};
 use leptos::prelude::*;
@@ -27,12 +28,12 @@ pub fn Home() -> impl IntoView {
         },
     );
     view! {
-        <PageHead title="Held mail"><ToLight href="/light".into() /></PageHead>
+        <PageHead title=t!("Held mail")><ToLight href="/light".into() /></PageHead>
         {move || {
             let q = query.get();
             let hidden = without(quarantine_pairs(&q), &["q", "page"]);
             view! {
-                <div class="mb-3"><SearchBox action=PATH label="Sender or subject" value=q.q.clone() hidden /></div>
+                <div class="mb-3"><SearchBox action=PATH label=t!("Sender or subject") value=q.q.clone() hidden /></div>
                 <Chips path=PATH query=q />
             }
         }}
@@ -49,18 +50,18 @@ fn About(home: OwnerHome) -> impl IntoView {
     view! {
         <div class="split mt-6">
             <section class="card" aria-labelledby="month">
-                <h2 id="month">"The last 30 days"</h2>
+                <h2 id="month">{t!("The last 30 days")}</h2>
                 <MonthChart month=home.month />
             </section>
             <section class="card" aria-labelledby="digest">
-                <h2 id="digest">"Digest of held mail"</h2>
+                <h2 id="digest">{t!("Digest of held mail")}</h2>
                 <p class="mb-3">
-                    "Sent to "<strong>{home.address}</strong>
-                    {(!names.is_empty()).then(|| format!(" (also {names})"))}
-                    {home.last_digest.map(|at| view! { ", last "<Time at /> })}
+                    {t!("Sent to ")}<strong>{home.address}</strong>
+                    {(!names.is_empty()).then(|| filled!(" (also {names})", names = names))}
+                    {home.last_digest.map(|at| view! { {t!(", last ")}<Time at /> })}
                     "."
                 </p>
-                <Frequency now=home.digest />
+                {home.settings.then(|| view! { <Frequency now=home.digest /> })}
             </section>
         </div>
     }
@@ -73,12 +74,12 @@ fn Frequency(now: model::settings::DigestFrequency) -> impl IntoView {
         <ActForm act>
             <FormErrors />
             <fieldset id="f-digest">
-                <legend class="legend">"How often"</legend>
+                <legend class="legend">{t!("How often")}</legend>
                 {FREQUENCIES.iter().map(|(frequency, word, label)| view! {
-                    <label class="choice"><input type="radio" name="digest" value=*word checked=*frequency == now />{*label}</label>
+                    <label class="choice"><input type="radio" name="digest" value=*word checked=*frequency == now />{named(label)}</label>
                 }).collect_view()}
             </fieldset>
-            <button class="btn mt-3" type="submit" disabled=act.pending()>"Save"</button>
+            <button class="btn mt-3" type="submit" disabled=act.pending()>{t!("Save")}</button>
         </ActForm>
     }
 }

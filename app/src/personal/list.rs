@@ -18,9 +18,9 @@ pub fn Rows(home: OwnerHome, page: Page<QuarantineRow>, query: QuarantineQuery) 
         return view! {
             <div class="table-wrap">
                 {if narrowed {
-                    view! { <Empty icon="search" title="No held message matches"><p><a href=PATH>"Show all held messages"</a></p></Empty> }.into_any()
+                    view! { <Empty icon="search" title=t!("No held message matches")><p><a href=PATH>{t!("Show all held messages")}</a></p></Empty> }.into_any()
                 } else {
-                    view! { <Empty icon="shield" title="Nothing is held"><p>"What the filter stops on its way to you appears here, and can be released or deleted."</p></Empty> }.into_any()
+                    view! { <Empty icon="shield" title=t!("Nothing is held")><p>{t!("What the filter stops on its way to you appears here, and can be released or deleted.")}</p></Empty> }.into_any()
                 }}
             </div>
         }
@@ -38,11 +38,11 @@ pub fn Rows(home: OwnerHome, page: Page<QuarantineRow>, query: QuarantineQuery) 
     let head = view! {
         <tr>
             {may_act.then(|| view! { <th scope="col"><SelectAll selected /></th> })}
-            <SortHead label="Received" href=by("received") sorted=sorted("received") />
-            <SortHead label="From" href=by("sender") sorted=sorted("sender") />
-            <SortHead label="Subject" href=by("subject") sorted=sorted("subject") />
-            <SortHead label="Category" href=by("category") sorted=sorted("category") />
-            <SortHead label="Size" href=by("size") sorted=sorted("size") class="num" />
+            <SortHead label=t!("Received") href=by("received") sorted=sorted("received") />
+            <SortHead label=t!("From") href=by("sender") sorted=sorted("sender") />
+            <SortHead label=t!("Subject") href=by("subject") sorted=sorted("subject") />
+            <SortHead label=t!("Category") href=by("category") sorted=sorted("category") />
+            <SortHead label=t!("Size") href=by("size") sorted=sorted("size") class="num" />
         </tr>
     };
     let rows = page
@@ -81,17 +81,17 @@ fn Row(
     let alias = row.direction == Direction::Inbound && row.recipient != address;
     view! {
         <tr>
-            {may_act.then(|| view! { <td><RowBox at id=row.id label=format!("Select {title}") selected /></td> })}
-            <td data-label="Received"><Time at=row.received /></td>
-            <td data-label="From"><span class="truncate-2">{row.sender.clone()}</span></td>
-            <td data-label="Subject">
+            {may_act.then(|| view! { <td><RowBox at id=row.id label=filled!("Select {what}", what = title) selected /></td> })}
+            <td data-label=t!("Received")><Time at=row.received /></td>
+            <td data-label=t!("From")><span class="truncate-2">{row.sender.clone()}</span></td>
+            <td data-label=t!("Subject")>
                 <a class="truncate-2" href=format!("{PATH}/message/{}", row.id)>{title.clone()}</a>
-                {alias.then(|| view! { <span class="soft small">{format!("to {}", row.recipient)}</span> })}
-                {(row.direction == Direction::Outbound).then(|| view! { <span class="tag">{format!("Outbound to {}", row.recipient)}</span> })}
+                {alias.then(|| view! { <span class="soft small">{filled!("to {address}", address = row.recipient)}</span> })}
+                {(row.direction == Direction::Outbound).then(|| view! { <span class="tag">{filled!("Outbound to {address}", address = row.recipient)}</span> })}
                 {all.then(|| view! { " "<DispositionTag disposition=row.disposition /> })}
             </td>
-            <td data-label="Category"><CategoryBadge category=row.category /></td>
-            <td data-label="Size" class="num">{format::size(row.size)}</td>
+            <td data-label=t!("Category")><CategoryBadge category=row.category /></td>
+            <td data-label=t!("Size") class="num">{format::size(row.size)}</td>
         </tr>
     }
 }

@@ -1,6 +1,6 @@
 //! One held message, for its owner: the sentence, what can be done, a safe look inside, why it was held.
 
-use super::why::Why;
+use super::why::{Headline, Why};
 use super::{PATH, ToLight};
 use crate::admin::home::subject;
 use crate::admin::message::{Acts, Attachments, Body, Headers};
@@ -20,32 +20,32 @@ pub fn Detail() -> impl IntoView {
 
 #[component]
 fn Page(own: OwnMessage) -> impl IntoView {
-    let OwnMessage { message: m, view_body } = own;
+    let OwnMessage { message: m, view_body, download } = own;
     let row = m.row.clone();
     view! {
-        <PageHead title=subject(&row.subject) up=vec![(PATH.into(), "Held mail".into())]>
+        <PageHead title=subject(&row.subject) up=vec![(PATH.into(), t!("Held mail").into())]>
             <ToLight href=format!("/light/message/{}", row.id) />
         </PageHead>
-        <section class="card mb-4" aria-label="Summary">
-            <p class="headline mb-3" data-testid="headline">{m.headline.clone()}</p>
+        <section class="card mb-4" aria-label=t!("Summary")>
+            <p class="headline mb-3" data-testid="headline"><Headline message=m.clone() /></p>
             <p class="flex flex-wrap gap-2 mb-4">
                 <CategoryBadge category=row.category />
                 <DispositionTag disposition=row.disposition />
             </p>
             <dl class="facts mb-4">
-                <dt>"From"</dt><dd>{row.sender.clone()}</dd>
-                <dt>"To"</dt><dd>{row.recipient.clone()}</dd>
-                <dt>"Received"</dt><dd><Time at=row.received /></dd>
-                <dt>"Size"</dt><dd>{format::size(row.size)}</dd>
+                <dt>{t!("From")}</dt><dd>{row.sender.clone()}</dd>
+                <dt>{t!("To")}</dt><dd>{row.recipient.clone()}</dd>
+                <dt>{t!("Received")}</dt><dd><Time at=row.received /></dd>
+                <dt>{t!("Size")}</dt><dd>{format::size(row.size)}</dd>
             </dl>
-            <Acts id=row.id may_release=m.may_release may_delete=m.may_delete list=PATH to_sender=false download=view_body />
+            <Acts id=row.id may_release=m.may_release may_delete=m.may_delete list=PATH to_sender=false download />
         </section>
         <div class="split">
             <div class="grid gap-4">
                 {if view_body {
                     view! { <Body message=m.clone() /> }.into_any()
                 } else {
-                    view! { <section class="card"><h2>"Preview"</h2><p class="soft">"Your administrator does not show the text of held messages."</p></section> }.into_any()
+                    view! { <section class="card"><h2>{t!("Preview")}</h2><p class="soft">{t!("Your administrator does not show the text of held messages.")}</p></section> }.into_any()
                 }}
                 <Attachments list=m.attachments.clone() />
                 <Headers list=m.headers.clone() />

@@ -3,6 +3,9 @@
 pub mod home;
 mod list;
 pub mod message;
+pub mod policies;
+pub mod senders;
+pub mod settings;
 pub(crate) mod why;
 
 use crate::admin::quarantine::Confirm;
@@ -16,7 +19,12 @@ pub const PATH: &str = "/my";
 /// The frame of all pages below /my.
 #[component]
 pub fn Dashboard() -> impl IntoView {
-    let items = vec![NavItem { href: PATH, label: "Held mail", icon: "inbox" }];
+    let items = vec![
+        NavItem { href: PATH, label: t!("Held mail"), icon: "inbox" },
+        NavItem { href: "/my/settings", label: t!("Settings"), icon: "gear" },
+        NavItem { href: "/my/policies", label: t!("Policies"), icon: "shield" },
+        NavItem { href: "/my/senders", label: t!("Friends and enemies"), icon: "user" },
+    ];
     view! {
         <Frame home=PATH sections=vec![NavSection { title: "", items }]>
             <Outlet />
@@ -27,11 +35,11 @@ pub fn Dashboard() -> impl IntoView {
 /// The way to the same page without script.
 #[component]
 fn ToLight(href: String) -> impl IntoView {
-    view! { <a class="btn quiet" href=href rel="external"><Icon name="page" />"Low-bandwidth version"</a> }
+    view! { <a class="btn quiet" href=href rel="external"><Icon name="page" />{t!("Low-bandwidth version")}</a> }
 }
 
 /// Asks before a deletion where there is no script to ask in place.
 #[component]
 pub fn ConfirmDelete() -> impl IntoView {
-    view! { <Confirm path=PATH label="Held mail" /> }
+    view! { <Confirm path=PATH label=t!("Held mail") /> }
 }

@@ -1,9 +1,11 @@
 //! Why a message was held, for people who do not administer filters: what was found, the deciding thing first.
 
+use crate::text::{language, named};
 use crate::ui::{CategoryBadge, Icon};
 use leptos::prelude::*;
 use model::Finding;
 use model::view::MessageView;
+use texts::Language;
 
 /// What was found, in the order of importance: what decided, then what weighs more. Whether it decided stands with it.
 pub fn found(findings: &[Finding], decided_by: Option<usize>) -> Vec<(bool, Finding)> {
@@ -17,27 +19,47 @@ pub fn found(findings: &[Finding], decided_by: Option<usize>) -> Vec<(bool, Find
     out
 }
 
+/// What filters found is said in English; a page in another language marks it so.
+pub fn evidence_language() -> Option<&'static str> {
+    (language() != Language::En).then_some("en")
+}
+
+/// Why the message was held, as a sentence in the page's language, and the evidence apart from it.
+pub fn headline(message: &MessageView) -> (String, String) {
+    if language() == Language::En {
+        return (message.headline.clone(), String::new());
+    }
+    let evidence = message.headline.split_once(": ").map(|(_, e)| e.to_owned()).unwrap_or_default();
+    (filled!("Held: {category}", category = named(message.row.category.label())), evidence)
+}
+
+#[component]
+pub fn Headline(message: MessageView) -> impl IntoView {
+    let (said, evidence) = headline(&message);
+    view! { {said}{(!evidence.is_empty()).then(|| view! { " – "<span lang="en">{evidence}</span> })} }
+}
+
 #[component]
 pub fn Why(message: MessageView) -> impl IntoView {
     let list = found(&message.findings, message.decided_by);
     view! {
         <section class="card" aria-labelledby="why" data-testid="why">
-            <h2 id="why">"Why"</h2>
-            {list.is_empty().then(|| view! { <p>{message.headline.clone()}</p> })}
+            <h2 id="why">{t!("Why")}</h2>
+            {list.is_empty().then(|| view! { <p><Headline message=message.clone() /></p> })}
             <ul class="why">
                 {list.into_iter().map(|(decided, f)| view! {
                     <li>
                         <Icon name=if decided { "alert" } else { "info" } />
                         <div class=decided.then_some("decided")>
-                            {decided.then(|| view! { <strong>"This decided: "</strong> })}
-                            <CategoryBadge category=f.category />" "{f.info}
+                            {decided.then(|| view! { <strong>{t!("This decided: ")}</strong> })}
+                            <CategoryBadge category=f.category />" "<span lang=evidence_language()>{f.info}</span>
                         </div>
                     </li>
                 }).collect_view()}
             </ul>
             {(!message.notes.is_empty()).then(|| view! {
-                <h3 class="mt-4">"What was weighed"</h3>
-                <ul class="list-disc pl-5 small">{message.notes.iter().map(|n| view! { <li>{n.clone()}</li> }).collect_view()}</ul>
+                <h3 class="mt-4">{t!("What was weighed")}</h3>
+                <ul class="list-disc pl-5 small">{message.notes.iter().map(|n| view! { <li lang=evidence_language()>{n.clone()}</li> }).collect_view()}</ul>
             })}
         </section>
     }

@@ -1,5 +1,6 @@
 //! Categories, actions and dispositions as labels: always a word, colour only beside it.
 
+use crate::text::named;
 use crate::ui::{Family, Icon};
 use leptos::prelude::*;
 use model::{Action, Category, Disposition};
@@ -10,17 +11,17 @@ pub fn CategoryBadge(category: Category) -> impl IntoView {
     view! {
         <span class=format!("badge {}", family.class())>
             <Icon name=family.icon() />
-            {category.label()}
+            {named(category.label())}
         </span>
     }
 }
 
 #[component]
 pub fn ActionTag(action: Action) -> impl IntoView {
-    view! { <span class="tag">{action.label()}</span> }
+    view! { <span class="tag">{named(action.label())}</span> }
 }
 
 #[component]
 pub fn DispositionTag(disposition: Disposition) -> impl IntoView {
-    view! { <span class="tag">{disposition.label()}</span> }
+    view! { <span class="tag">{named(disposition.label())}</span> }
 }

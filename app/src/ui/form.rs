@@ -116,7 +116,7 @@ where
             }
             Err(_) => act.action.value().set(Some(Err(ApiError(UserError::new(
                 ErrorCode::Invalid,
-                "Something in this form could not be read. Check the fields and try again.",
+                t!("Something in this form could not be read. Check the fields and try again."),
             ))))),
         }
     };
@@ -217,7 +217,7 @@ pub fn Field(
     };
     view! {
         <div class="field">
-            <label for=id>{label}{(!required).then(|| view! { <span class="soft small">" (optional)"</span> })}</label>
+            <label for=id>{label}{(!required).then(|| view! { <span class="soft small">{t!(" (optional)")}</span> })}</label>
             {match suffix {
                 Some(suffix) => view! { <div class="suffixed">{input}<span>{suffix}</span></div> }.into_any(),
                 None => input,

@@ -1,19 +1,12 @@
 //! Numbers, sizes and times as text: the same on the server and in the browser.
 
+use crate::text::language;
 use model::Timestamp;
-use model::time::{DAY, HOUR, MINUTE, SECOND};
+use model::time::DAY;
 
 /// `1,234,567`.
 pub fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
+    texts::thousands(language(), n)
 }
 
 /// `1 message`, `2 messages`.
@@ -23,17 +16,13 @@ pub fn count(n: u64, one: &str, many: &str) -> String {
 
 /// `912 B`, `14 kB`, `2.3 MB`.
 pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..=999 => format!("{bytes} B"),
-        1_000..=999_499 => format!("{} kB", (bytes + 500) / 1_000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    }
+    texts::size(language(), bytes)
 }
 
-/// `2026-11-24 10:00`.
+/// `2026-11-24 10:00`, as the page's language writes it.
 pub fn minute(at: Timestamp) -> String {
     let (y, mo, d, h, mi, _) = at.civil();
-    format!("{y:04}-{mo:02}-{d:02} {h:02}:{mi:02}")
+    texts::minute(language(), (y, mo, d), h, mi)
 }
 
 /// `2026-11-24 10:00:00 UTC`.
@@ -41,9 +30,16 @@ pub fn exact(at: Timestamp) -> String {
     format!("{}:{:02} UTC", minute(at), at.civil().5)
 }
 
-/// `2026-11-24`.
+/// `2026-11-24`, in every language: as forms and addresses have it.
 pub fn date(at: Timestamp) -> String {
-    minute(at)[..10].to_owned()
+    let (y, m, d, ..) = at.civil();
+    texts::date(texts::Language::En, (y, m, d))
+}
+
+/// The day as the page's language writes it.
+pub fn day(at: Timestamp) -> String {
+    let (y, m, d, ..) = at.civil();
+    texts::date(language(), (y, m, d))
 }
 
 /// The start of a day written `2026-11-24`.
@@ -64,19 +60,7 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
 
 /// `just now`, `5 min ago`, `in 2 h`, `3 days ago`; a date beyond two weeks.
 pub fn relative(at: Timestamp, now: Timestamp) -> String {
-    let ms = now.since(at);
-    // The browser's clock ticks every 30 seconds: what is younger than its last tick is not in the future.
-    let (past, span) = (ms >= -30 * SECOND, ms.abs());
-    if span >= 14 * DAY {
-        return date(at);
-    }
-    let words = match span {
-        s if s < MINUTE => return if past { "just now".into() } else { "in a moment".into() },
-        s if s < HOUR => format!("{} min", s / MINUTE),
-        s if s < DAY => format!("{} h", s / HOUR),
-        s => count((s / DAY).unsigned_abs(), "day", "days"),
-    };
-    if past { format!("{words} ago") } else { format!("in {words}") }
+    texts::relative(language(), now.since(at)).unwrap_or_else(|| day(at))
 }
 
 /// A form control's name that stands at the start of a sentence: `gateways` as `Gateways`.
@@ -88,6 +72,7 @@ pub fn capital(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::time::{HOUR, MINUTE, SECOND};
     use proptest::prelude::*;
 
     #[test]

@@ -1,5 +1,7 @@
 //! The frame round a dashboard: top bar with search and account menu, navigation by object, content.
 
+use crate::text::{language, named};
+use crate::ui::language::Languages;
 use crate::ui::omni::Omni;
 use crate::ui::theme::ThemeItems;
 use crate::ui::time::mark_hydrated;
@@ -39,7 +41,7 @@ fn Links(sections: Vec<NavSection>) -> impl IntoView {
         .filter(|section| !section.items.is_empty())
         .map(|section| {
             view! {
-                {(!section.title.is_empty()).then(|| view! { <p class="nav-title">{section.title}</p> })}
+                {(!section.title.is_empty()).then(|| view! { <p class="nav-title">{named(section.title)}</p> })}
                 <ul>
                     {section
                         .items
@@ -50,7 +52,7 @@ fn Links(sections: Vec<NavSection>) -> impl IntoView {
                                 <li>
                                     <a class="nav-link" href=item.href aria-current=current>
                                         <Icon name=item.icon />
-                                        {item.label}
+                                        {named(item.label)}
                                     </a>
                                 </li>
                             }
@@ -74,6 +76,8 @@ pub fn Frame(
 ) -> impl IntoView {
     behave(search.is_some());
     let version = me().map(|m| m.version).unwrap_or_default();
+    // The pages of administrators are in English, whatever the frame is in.
+    let untranslated = (search.is_some() && language() != texts::Language::En).then_some("en");
     let has_add = !add.is_empty();
     let admin = home.starts_with("/admin");
     let (to, right) = match look() {
@@ -83,22 +87,24 @@ pub fn Frame(
     };
     let brand_class = if right { "brand at-right" } else { "brand" };
     let add_items = move || {
-        add.iter().map(|i| view! { <a class="menu-item" href=i.href><Icon name=i.icon />{i.label}</a> }).collect_view()
+        add.iter()
+            .map(|i| view! { <a class="menu-item" href=i.href><Icon name=i.icon />{named(i.label)}</a> })
+            .collect_view()
     };
     view! {
         <header class="topbar">
             <details class="menu phone-nav" id="menu-nav">
-                <summary class="btn quiet icon-only" aria-label="Menu"><Icon name="menu" /></summary>
-                <nav class="menu-panel from-left" aria-label="Main, small screen"><Links sections=sections.clone() /></nav>
+                <summary class="btn quiet icon-only" aria-label=t!("Menu")><Icon name="menu" /></summary>
+                <nav class="menu-panel from-left" aria-label=t!("Main, small screen")><Links sections=sections.clone() /></nav>
             </details>
-            <a class=brand_class href=to><Brand admin short=true /><span class="sr-only">"Home"</span></a>
+            <a class=brand_class href=to><Brand admin short=true /><span class="sr-only">{t!("Home")}</span></a>
             {match search {
                 Some(action) => view! { <Omni action /> }.into_any(),
                 None => view! { <span class="grow"></span> }.into_any(),
             }}
             {has_add.then(|| view! {
                 <details class="menu" id="menu-add">
-                    <summary class="btn"><Icon name="plus" /><span class="max-sm:sr-only">"Add New"</span></summary>
+                    <summary class="btn"><Icon name="plus" /><span class="max-sm:sr-only">{t!("Add New")}</span></summary>
                     <div class="menu-panel">{add_items()}</div>
                 </details>
             })}
@@ -106,10 +112,10 @@ pub fn Frame(
             <AccountMenu />
         </header>
         <div class="frame">
-            <div class="side"><nav aria-label="Main"><Links sections=sections /></nav></div>
+            <div class="side"><nav aria-label=t!("Main")><Links sections=sections /></nav></div>
             <div class="min-w-0">
-                <main id="main" class="content" tabindex="-1">{children()}</main>
-                <footer class="page-foot">"Postern " {version}</footer>
+                <main id="main" class="content" tabindex="-1" lang=untranslated>{children()}</main>
+                <footer class="page-foot"><span>"Postern " {version}</span><Languages /></footer>
             </div>
         </div>
         <Toasts />
@@ -122,7 +128,7 @@ pub fn Frame(
 fn HelpLink() -> impl IntoView {
     let path = use_location().pathname;
     let to = move || format!("/admin/help/{}", crate::api::help::topic(&path.read()));
-    view! { <a class="btn quiet icon-only" href=to aria-label="Help on this page"><Icon name="help" /></a> }
+    view! { <a class="btn quiet icon-only" href=to aria-label=t!("Help on this page")><Icon name="help" /></a> }
 }
 
 #[component]
@@ -130,20 +136,20 @@ fn AccountMenu() -> impl IntoView {
     me().map(|me| {
         view! {
             <details class="menu" id="menu-account">
-                <summary class="btn quiet icon-only" aria-label="Account"><Icon name="user" /></summary>
+                <summary class="btn quiet icon-only" aria-label=t!("Account")><Icon name="user" /></summary>
                 <div class="menu-panel">
                     <p class="px-3 pt-1 pb-2">
                         <strong>{me.name}</strong><br/>
-                        <span class="soft small">{me.role.label()}</span>
+                        <span class="soft small">{named(me.role.label())}</span>
                     </p>
                     <div class="menu-sep"></div>
                     <ThemeItems />
                     <div class="menu-sep"></div>
-                    <a class="menu-item" href="/password" rel="external"><Icon name="user" />"Change password"</a>
-                    <a class="menu-item" href=if me.role == Role::Owner { "/my/sessions" } else { "/admin/sessions" }><Icon name="page" />"Sessions"</a>
+                    <a class="menu-item" href="/password" rel="external"><Icon name="user" />{t!("Change password")}</a>
+                    <a class="menu-item" href=if me.role == Role::Owner { "/my/sessions" } else { "/admin/sessions" }><Icon name="page" />{t!("Sessions")}</a>
                     <form method="post" action="/logout">
                         <Token />
-                        <button class="menu-item" type="submit"><Icon name="exit" />"Log out"</button>
+                        <button class="menu-item" type="submit"><Icon name="exit" />{t!("Log out")}</button>
                     </form>
                 </div>
             </details>
@@ -213,7 +219,7 @@ pub fn PageHead(
         <leptos_meta::Title text=title.clone() />
         <div class="page-head">
             {(!up.is_empty()).then(|| view! {
-                <nav class="crumbs" aria-label="Breadcrumb">
+                <nav class="crumbs" aria-label=t!("Breadcrumb")>
                     {up.into_iter().map(|(href, label)| view! { <a href=href>{label}</a><span aria-hidden="true">"/"</span> }).collect_view()}
                 </nav>
             })}

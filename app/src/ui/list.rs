@@ -17,7 +17,7 @@ pub fn SearchBox(
         <Form method="GET" action=action attr:class="search" attr:role="search" attr:aria-label=label>
             {hidden.into_iter().map(|(k, v)| view! { <input type="hidden" name=k value=v /> }).collect_view()}
             <input class="input" type="search" name="q" value=value.clone() prop:value=value aria-label=name placeholder=hint autocomplete="off" />
-            <button class="btn" type="submit"><Icon name="search" />"Search"</button>
+            <button class="btn" type="submit"><Icon name="search" />{t!("Search")}</button>
         </Form>
     }
 }
@@ -55,21 +55,22 @@ pub fn Pager(
     let page = page.max(1);
     let first = u64::from(page - 1) * u64::from(per_page) + 1;
     let last = (first + u64::from(per_page) - 1).min(total);
-    let all = format::count(total, what.0, what.1);
+    let messages = what.0 == "message";
+    let all = if messages { counted!("{n} message|{n} messages", total) } else { format::count(total, what.0, what.1) };
     let text = if total == 0 {
-        format!("No {}", what.1)
+        if messages { t!("No messages").to_owned() } else { format!("No {}", what.1) }
     } else if pages <= 1 {
         all
     } else {
-        format!("{}–{} of {all}", format::thousands(first), format::thousands(last))
+        filled!("{first}–{last} of {all}", first = format::thousands(first), last = format::thousands(last), all = all)
     };
     view! {
         <div class="pager">
             <span data-testid="list-count">{text}</span>
             {(pages > 1).then(|| view! {
-                <nav aria-label="Pages">
-                    {(page > 1).then(|| view! { <a class="btn" href=href(page - 1) rel="prev"><Icon name="left" />"Previous"</a> })}
-                    {(page < pages).then(|| view! { <a class="btn" href=href(page + 1) rel="next">"Next"<Icon name="right" /></a> })}
+                <nav aria-label=t!("Pages")>
+                    {(page > 1).then(|| view! { <a class="btn" href=href(page - 1) rel="prev"><Icon name="left" />{t!("Previous")}</a> })}
+                    {(page < pages).then(|| view! { <a class="btn" href=href(page + 1) rel="next">{t!("Next")}<Icon name="right" /></a> })}
                 </nav>
             })}
         </div>

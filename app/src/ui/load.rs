@@ -31,7 +31,7 @@ where
 #[component]
 fn Skeleton() -> impl IntoView {
     view! {
-        <div aria-busy="true" aria-label="Loading">
+        <div aria-busy="true" aria-label=t!("Loading")>
             <div class="skeleton"></div>
             <div class="skeleton"></div>
             <div class="skeleton"></div>
@@ -45,10 +45,10 @@ pub fn Problem(error: ApiError) -> impl IntoView {
     mark_hydrated();
     let login = error.0.code == ErrorCode::Unauthenticated;
     let title = match error.0.code {
-        ErrorCode::Unauthenticated => "Your session has ended",
-        ErrorCode::Forbidden => "Not permitted",
-        ErrorCode::NotFound => "Not found",
-        _ => "This could not be loaded",
+        ErrorCode::Unauthenticated => t!("Your session has ended"),
+        ErrorCode::Forbidden => t!("Not permitted"),
+        ErrorCode::NotFound => t!("Not found"),
+        _ => t!("This could not be loaded"),
     };
     view! {
         <div class="banner bad" role="alert">
@@ -58,7 +58,7 @@ pub fn Problem(error: ApiError) -> impl IntoView {
                     <strong>{title}</strong>
                 </p>
                 <p>{error.0.message.clone()}</p>
-                {login.then(|| view! { <p><a href="/login" rel="external">"Log in again"</a></p> })}
+                {login.then(|| view! { <p><a href="/login" rel="external">{t!("Log in again")}</a></p> })}
             </div>
         </div>
     }

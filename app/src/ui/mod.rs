@@ -9,6 +9,7 @@ pub mod form;
 pub mod format;
 pub mod frame;
 pub mod icon;
+pub mod language;
 pub mod list;
 pub mod load;
 pub mod month;

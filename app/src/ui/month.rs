@@ -1,5 +1,6 @@
 //! What came to a mailbox in a month, by category: one bar and its legend, which is also its table.
 
+use crate::text::named;
 use crate::ui::{Family, Icon, format};
 use leptos::prelude::*;
 use model::Category;
@@ -15,8 +16,9 @@ pub fn families(month: &[(Category, u64)]) -> Vec<(Family, u64)> {
 /// `86 messages: 80 Clean, 6 Spam`.
 pub fn sentence(families: &[(Family, u64)]) -> String {
     let total = families.iter().map(|(_, n)| n).sum();
-    let parts: Vec<_> = families.iter().map(|(f, n)| format!("{} {}", format::thousands(*n), f.label())).collect();
-    let all = format::count(total, "message", "messages");
+    let parts: Vec<_> =
+        families.iter().map(|(f, n)| format!("{} {}", format::thousands(*n), named(f.label()))).collect();
+    let all = counted!("{n} message|{n} messages", total);
     if parts.is_empty() { all } else { format!("{all}: {}", parts.join(", ")) }
 }
 
@@ -25,7 +27,7 @@ pub fn MonthChart(month: Vec<(Category, u64)>) -> impl IntoView {
     let families = families(&month);
     let total: u64 = families.iter().map(|(_, n)| n).sum();
     if total == 0 {
-        return view! { <p class="soft">"No mail came in the last 30 days."</p> }.into_any();
+        return view! { <p class="soft">{t!("No mail came in the last 30 days.")}</p> }.into_any();
     }
     let mut before = 0;
     let parts = families
@@ -46,7 +48,7 @@ pub fn MonthChart(month: Vec<(Category, u64)>) -> impl IntoView {
                 <ul class="legend-list">
                     {families.iter().map(|(family, n)| view! {
                         <li class=family.class()>
-                            <span class="swatch"></span><Icon name=family.icon() />{family.label()}
+                            <span class="swatch"></span><Icon name=family.icon() />{named(family.label())}
                             <span class="soft">{format::thousands(*n)}</span>
                         </li>
                     }).collect_view()}

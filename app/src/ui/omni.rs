@@ -65,9 +65,9 @@ pub fn Omni(action: &'static str) -> impl IntoView {
     };
     let shown = move || open.get() && !found.with(Vec::is_empty);
     view! {
-        <Form method="GET" action=action attr:class="omni" attr:role="search" attr:aria-label="Everything">
+        <Form method="GET" action=action attr:class="omni" attr:role="search" attr:aria-label=t!("Everything")>
             <Icon name="search" />
-            <input id="omni" type="search" name="q" aria-label="Search everything" placeholder="Search or jump to" autocomplete="off"
+            <input id="omni" type="search" name="q" aria-label=t!("Search everything") placeholder=t!("Search or jump to") autocomplete="off"
                 role="combobox" aria-autocomplete="list" aria-controls="omni-list"
                 aria-expanded=move || if shown() { "true" } else { "false" }
                 aria-activedescendant=move || shown().then(|| option_id(chosen.get()))
@@ -75,12 +75,12 @@ pub fn Omni(action: &'static str) -> impl IntoView {
                 on:input=move |event| text.set(event_target_value(&event))
                 on:focus=move |_| open.set(true)
                 on:keydown=keys />
-            <select class="omni-category" name="category" aria-label="Search in" on:change=move |event| category.set(event_target_value(&event))>
-                <option value="">"Everything"</option>
+            <select class="omni-category" name="category" aria-label=t!("Search in") on:change=move |event| category.set(event_target_value(&event))>
+                <option value="">{t!("Everything")}</option>
                 {CATEGORIES.iter().map(|(key, title)| view! { <option value=*key>{*title}</option> }).collect_view()}
             </select>
-            <kbd aria-hidden="true">"Ctrl K"</kbd>
-            <div id="omni-list" class="omni-list" role="listbox" aria-label="Found" hidden=move || !shown()>
+            <kbd aria-hidden="true">{t!("Ctrl K")}</kbd>
+            <div id="omni-list" class="omni-list" role="listbox" aria-label=t!("Found") hidden=move || !shown()>
                 {move || list(found.get(), chosen)}
             </div>
         </Form>

@@ -75,7 +75,7 @@ pub fn SelectAll(selected: RwSignal<usize>) -> impl IntoView {
         selected.set(count());
     };
     view! {
-        <span class="sr-only">"Select"</span>
-        {move || scripted().then(|| view! { <input type="checkbox" aria-label="Select all on this page" on:click=click /> })}
+        <span class="sr-only">{t!("Select")}</span>
+        {move || scripted().then(|| view! { <input type="checkbox" aria-label=t!("Select all on this page") on:click=click /> })}
     }
 }

@@ -41,11 +41,11 @@ pub fn ThemeItems() -> impl IntoView {
     view! {
         <button type="button" class="menu-item" on:click=|_| toggle_theme()>
             <Icon name="sun" />
-            "Light or dark"
+            {t!("Light or dark")}
         </button>
         <button type="button" class="menu-item" on:click=|_| toggle_density()>
             <Icon name="rows" />
-            "Compact or comfortable"
+            {t!("Compact or comfortable")}
         </button>
     }
 }

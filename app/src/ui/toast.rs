@@ -27,7 +27,7 @@ pub fn Toasts() -> impl IntoView {
                     <button
                         type="button"
                         class="btn quiet icon-only"
-                        aria-label="Dismiss"
+                        aria-label=t!("Dismiss")
                         on:click=move |_| list.update(|l| l.retain(|(i, _)| *i != id))
                     >
                         <Icon name="cross" />

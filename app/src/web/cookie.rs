@@ -3,6 +3,8 @@
 use axum::http::{HeaderMap, header};
 
 pub const SESSION: &str = "postern_session";
+/// The language that somebody chose, for a year.
+pub const LANGUAGE: &str = "postern_language";
 pub const FLASH: &str = "postern_flash";
 
 /// The value of a cookie of the request.
@@ -28,6 +30,9 @@ pub fn session_cookie(token: &str, https: bool) -> String {
 /// `Set-Cookie` that ends the session in the browser.
 pub fn clear_session(https: bool) -> String {
     set(SESSION, "", "; Max-Age=0", https)
+}
+pub fn language(code: &str, https: bool) -> String {
+    set(LANGUAGE, code, "; Max-Age=31536000", https)
 }
 pub fn flash(value: &str, https: bool) -> String {
     set(FLASH, value, "; Max-Age=60", https)

@@ -41,7 +41,10 @@ pub fn same_origin(headers: &HeaderMap, url: &str) -> bool {
 /// not say where a form was sent from in another way are believed there, where the link itself is the secret.
 fn from_link_page(request: &Request) -> bool {
     let text = |name| request.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok());
-    below(request.uri().path(), "/link") && text("origin") == Some("null") && text("sec-fetch-site").is_none()
+    let links = ["/link", "/act", "/unsubscribe"];
+    links.iter().any(|root| below(request.uri().path(), root))
+        && text("origin") == Some("null")
+        && text("sec-fetch-site").is_none()
 }
 
 /// Begins a cookie that names a flash kept on the server; no other has a dot.

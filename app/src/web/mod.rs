@@ -6,6 +6,7 @@ mod files;
 mod forms;
 mod headers;
 mod kept;
+pub(crate) mod language;
 pub(crate) mod login;
 pub(crate) mod look;
 mod passwords;

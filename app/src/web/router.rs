@@ -1,6 +1,6 @@
 //! Everything that HTTP serves, but for what the server adds itself (metrics, health, REST).
 
-use super::{Assets, assets, files, forms, headers, login, look, passwords, session, shell};
+use super::{Assets, assets, files, forms, headers, language, login, look, passwords, session, shell};
 use crate::App;
 use axum::Router;
 use axum::extract::FromRef;
@@ -82,6 +82,8 @@ pub fn router(state: AppState) -> Router {
         .route("/logout", post(login::logout))
         .route(super::PASSWORD, post(passwords::change))
         .route("/forgot", post(passwords::forgot))
+        .route("/language", post(language::choose))
+        .route("/pkg/texts/{file}", get(language::texts_file))
         .route("/activate/{token}", post(passwords::by_link))
         .route("/brand/{which}", get(look::picture))
         .route("/message/{id}/raw", get(files::raw))
@@ -96,6 +98,7 @@ pub fn router(state: AppState) -> Router {
         .fallback_service(files)
         .layer(from_fn_with_state(state.clone(), forms::plain_forms))
         .layer(from_fn(session::guard))
+        .layer(from_fn_with_state(state.clone(), language::find))
         .layer(from_fn_with_state(state.clone(), look::load))
         .layer(from_fn_with_state(state.clone(), session::load))
         .layer(RequestBodyLimitLayer::new(BODY_MAX))

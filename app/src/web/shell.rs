@@ -1,8 +1,9 @@
 //! The document round every hydrated page.
 
-use super::Assets;
 use super::look::PageLook;
+use super::{Assets, language};
 use crate::App;
+use crate::text;
 use crate::ui::theme::BEFORE_PAINT;
 use axum::http::request::Parts;
 use leptos::nonce::use_nonce;
@@ -20,10 +21,20 @@ b.onclick=()=>location.reload();d.append(p,b);document.body.append(d)}return r})
 /// Head and body. The scripts carry the page's nonce; without script the page is complete as it is.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_else(|| Assets::find(&options));
-    let start = format!(
-        "{OUTDATED}import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))",
+    let language = text::language();
+    let module = format!(
+        "{OUTDATED}import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m))",
         assets.js, assets.wasm
     );
+    let texts = language::texts_path(language);
+    let start = match &texts {
+        None => format!("{module}.then(m=>m.hydrate())"),
+        Some(path) => format!(
+            "{OUTDATED}Promise.all([{},fetch('{path}').then(r=>r.json())]).then(([m,t])=>m.hydrate('{}',t))",
+            module.trim_start_matches(OUTDATED),
+            language.code()
+        ),
+    };
     let look =
         use_context::<Parts>().and_then(|p| p.extensions.get::<PageLook>().map(|l| l.0.clone())).unwrap_or_default();
     let colors = look.colors.as_ref().map(|(behind, ink)| {
@@ -37,7 +48,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     };
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=language.code()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -48,6 +59,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 {colors}
                 <link rel="modulepreload" href=assets.js nonce=use_nonce() />
                 <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                {texts.map(|path| view! { <link rel="preload" href=path r#as="fetch" crossorigin="anonymous" /> })}
                 <script nonce=use_nonce()>{BEFORE_PAINT}</script>
                 <script type="module" nonce=use_nonce()>{start}</script>
                 <MetaTags />

@@ -433,6 +433,9 @@ pub struct QuarantineQuery {
     pub page: u32,
     #[serde(default)]
     pub per_page: u32,
+    /// Without messages that were held for their language. Set by permissions, never by a request.
+    #[serde(skip)]
+    pub hide_foreign: bool,
 }
 
 /// A message that is held for one recipient.
@@ -547,4 +550,8 @@ pub struct OwnerHome {
     pub may_release: bool,
     pub may_delete: bool,
     pub view_body: bool,
+    /// Whether the owner may have a message as a file: its body and attachments.
+    pub download: bool,
+    /// Whether the owner may change digest, time zone and language.
+    pub settings: bool,
 }

@@ -1,15 +1,19 @@
 //! Digests: which are due, what is in them, and that they were sent (guide chapter 6 "Digest Options").
 
-use crate::{Error, OutgoingMail, Service, UseCase, layers, secret};
+use crate::digest_links::DigestLinks;
+use crate::digest_plan::Plan;
+use crate::link::Key;
+use crate::owner::Owner;
+use crate::{Error, OutgoingMail, Service, UseCase, secret};
 use chrono::{Datelike, Duration, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
-use model::settings::{DigestFrequency, DigestValues, Level};
+use model::settings::{DigestBrandValues, DigestFrequency, DigestValues, Shared};
 use model::time::{DAY, HOUR, MINUTE};
 use model::view::QuarantineRow;
 use model::{
-    Actor, Direction, DomainId, EmailAddress, Envelope, ErrorCode, MailboxId, MessageId, Notify, Recipient, Timestamp,
+    Actor, Category, Direction, EmailAddress, Envelope, ErrorCode, MailboxId, MessageId, Notify, Recipient, Sees,
+    Timestamp, Values,
 };
-use std::collections::{BTreeSet, HashMap};
 
 /// A mailbox whose period `since..until` is over and not yet reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,24 +24,32 @@ pub struct DueDigest {
 }
 
 /// What one digest shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct DigestContent {
     pub mailbox: MailboxId,
     pub address: EmailAddress,
     pub since: Timestamp,
     pub until: Timestamp,
-    /// IANA name of the zone in which times are shown.
-    pub time_zone: String,
     /// Held in the period and still held, newest first; at most [`ROWS_MAX`].
     pub rows: Vec<QuarantineRow>,
+    /// How many there are by category, also beyond that.
+    pub counts: Vec<(Category, u64)>,
     /// Held for the mailbox in all.
     pub held: u64,
     /// Logs in ([`Service::login_by_link`]).
     pub link_token: String,
     /// Where the owner reaches the dashboards.
     pub url: String,
-    pub may_release: bool,
-    pub may_delete: bool,
+    /// Whether it is the first that this mailbox gets.
+    pub first: bool,
+    pub(crate) options: Shared<DigestValues>,
+    pub(crate) brand: Shared<DigestBrandValues>,
+    pub(crate) links: DigestLinks,
+}
+
+/// The name of the lease under which a digest is sent.
+fn lease(content: &DigestContent) -> String {
+    format!("digest/{}/{}", content.mailbox, content.until.0)
 }
 
 /// Rows in one digest; the rest is behind its link.
@@ -47,7 +59,7 @@ const AFTER_CUTOFF: i64 = HOUR;
 /// How long another node waits for the one that is sending a digest.
 const SENDING: i64 = 10 * MINUTE;
 /// Mail that was held longer ago waits for no digest.
-const LOOK_BACK: i64 = 15 * DAY;
+pub(crate) const LOOK_BACK: i64 = 15 * DAY;
 
 /// The moment of the local hour on a day; where the clock jumps over it, the hour after.
 fn local_hour(zone: Tz, day: NaiveDate, hour: u8) -> Option<Timestamp> {
@@ -74,7 +86,12 @@ fn last_cutoff(values: &DigestValues, now: Timestamp) -> Option<Timestamp> {
         .max()
 }
 
-fn due(values: &DigestValues, mailbox: MailboxId, last: Option<Timestamp>, now: Timestamp) -> Option<DueDigest> {
+pub(crate) fn due(
+    values: &DigestValues,
+    mailbox: MailboxId,
+    last: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<DueDigest> {
     let minute = mailbox.0.rem_euclid(60) * MINUTE;
     let until = last_cutoff(values, now.plus(-AFTER_CUTOFF - minute))?;
     if last.is_some_and(|l| l >= until) {
@@ -85,65 +102,83 @@ fn due(values: &DigestValues, mailbox: MailboxId, last: Option<Timestamp>, now: 
     Some(DueDigest { mailbox, since, until })
 }
 
+/// Which messages the digest of this owner lists; None: none at all.
+fn listed(values: &Values) -> Option<Option<Direction>> {
+    match (values.personal.sees(), values.digest.include_outbound) {
+        (Sees::Both, true) => Some(None),
+        (Sees::Both | Sees::Only(Direction::Inbound), _) => Some(Some(Direction::Inbound)),
+        (Sees::Only(Direction::Outbound), true) => Some(Some(Direction::Outbound)),
+        (Sees::Only(Direction::Outbound), false) | (Sees::Nothing, _) => None,
+    }
+}
+
 impl Service {
     /// Mailboxes whose digest is due now: those with mail in the period, and those that want empty ones.
     pub async fn due_digests(&self, actor: &Actor, now: Timestamp) -> Result<Vec<DueDigest>, Error> {
         self.permit(actor, UseCase::Job)?;
         let mut c = self.inner.store.read().await?;
-        let base = layers::Base::all(&mut c).await?;
-        let groups = layers::Groups::all(&mut c).await?;
-        let details = store::mailbox::all_details(&mut c).await?;
-        let last = store::digest::all_last_until(&mut c).await?;
-        let mut settings = HashMap::new();
-        let mut candidates: BTreeSet<MailboxId> =
-            store::quarantine::mailboxes_with_mail(&mut c, now.plus(-LOOK_BACK)).await?.into_iter().collect();
-        for d in store::domain::all(&mut c, None).await? {
-            let below = layers::lay(&base.inbound(d.account).layered(), Level::Domain, &d.settings);
-            if below.resolve(Direction::Inbound).digest.send_empty {
-                candidates.extend(store::mailbox::all(&mut c, Some(d.id)).await?.iter().map(|m| m.id));
-            }
-            settings.insert(d.id, below);
-        }
+        let plan = Plan::new(&mut c, now).await?;
         let mut out = Vec::new();
-        for id in candidates {
-            let Some(m) = store::mailbox::get(&mut c, id).await? else { continue };
-            let Some(below) = settings.get::<DomainId>(&m.domain) else { continue };
-            let access = details.get(&id).map(|d| d.access).unwrap_or_default();
-            let values = layers::mailbox(&groups.over(below, groups.of(id)), &m.settings);
-            let owner = crate::owner::Owner { mailbox: m, access, values };
-            if !owner.may_log_in() {
-                continue;
+        let mut looked_at = 0;
+        loop {
+            let chunk = plan.chunk(looked_at);
+            if chunk.is_empty() {
+                return Ok(out);
             }
-            let Some(due) = due(&owner.values.digest, id, last.get(&id).copied(), now) else { continue };
-            let some = !store::quarantine::for_digest(&mut c, id, due.since, due.until, 1).await?.is_empty();
-            if some || owner.values.digest.send_empty {
-                out.push(due);
-            }
+            looked_at += chunk.len();
+            out.extend(plan.due(&mut c, chunk, now).await?.into_iter().map(|(_, due)| due));
         }
-        Ok(out)
     }
 
     /// What the digest of this period shows. `actor`: the job, or whoever may send digests of the mailbox.
     pub async fn digest_content(&self, actor: &Actor, due: &DueDigest) -> Result<DigestContent, Error> {
         let scope = self.permit(actor, UseCase::SendDigest)?;
-        let link_token = self.make_link(due.mailbox).await?;
+        let key = self.link_key().await?;
         let mut c = self.inner.store.read().await?;
         let owner = self.owner_of(&mut c, due.mailbox).await?.filter(|o| crate::mailboxes::within(scope, &o.mailbox));
         let owner = owner.ok_or_else(|| Error::not_found("mailbox"))?;
-        let rows = store::quarantine::for_digest(&mut c, due.mailbox, due.since, due.until, ROWS_MAX).await?;
-        let held = store::quarantine::held(&mut c, store::Scope::Mailbox(due.mailbox)).await?;
+        let last = store::digest::last_until(&mut c, due.mailbox).await?;
+        self.content_of(&mut c, key, &owner, due, last.is_none()).await
+    }
+
+    pub(crate) async fn content_of(
+        &self,
+        c: &mut store::Connection,
+        key: Key,
+        owner: &Owner,
+        due: &DueDigest,
+        first: bool,
+    ) -> Result<DigestContent, Error> {
+        let url = self.dashboard_url(c, Some(owner.mailbox.account)).await?;
+        let links = DigestLinks::new(&url, key, owner, self.now());
+        let (since, until) = (due.since, due.until);
+        let (rows, counts) = match listed(&owner.values) {
+            None => Default::default(),
+            Some(direction) => {
+                let mut rows = store::quarantine::for_digest(c, due.mailbox, since, until, direction, ROWS_MAX).await?;
+                let mut counts = store::quarantine::counts_for_digest(c, due.mailbox, since, until, direction).await?;
+                if !owner.values.personal.foreign {
+                    rows.retain(|r| owner.values.personal.may_see(r));
+                    counts.retain(|(category, _)| *category != Category::Foreign);
+                }
+                (rows, counts)
+            }
+        };
+        let held = store::quarantine::held(c, store::Scope::Mailbox(due.mailbox)).await?;
         Ok(DigestContent {
             mailbox: due.mailbox,
             address: owner.mailbox.address.clone(),
-            since: due.since,
-            until: due.until,
-            time_zone: owner.values.digest.time_zone.clone(),
+            since,
+            until,
             rows,
+            counts,
             held,
-            link_token,
-            url: self.dashboard_url(&mut c, Some(owner.mailbox.account)).await?,
-            may_release: owner.values.personal.release,
-            may_delete: owner.values.personal.delete,
+            link_token: links.login(),
+            url,
+            first,
+            options: owner.values.digest.clone(),
+            brand: owner.values.digest_brand.clone(),
+            links,
         })
     }
 
@@ -153,10 +188,14 @@ impl Service {
     /// takes only once.
     pub async fn deliver_digest(&self, actor: &Actor, content: &DigestContent, body: Vec<u8>) -> Result<bool, Error> {
         self.permit(actor, UseCase::SendDigest)?;
-        let lease = format!("digest/{}/{}", content.mailbox, content.until.0);
-        if !self.claim_digest(&lease, content).await? {
-            return Ok(false);
-        }
+        let Some(content) = self.claim_digests(vec![content.clone()]).await?.pop() else { return Ok(false) };
+        let sent = self.hand_over(&content, body).await;
+        self.note_digests(actor, vec![(content, sent.is_ok())]).await?;
+        sent.map(|()| true)
+    }
+
+    /// Gives the mail to delivery.
+    pub(crate) async fn hand_over(&self, content: &DigestContent, body: Vec<u8>) -> Result<(), Error> {
         let parts = ["digest", &content.mailbox.to_string(), &content.until.0.to_string()];
         let id = MessageId::new(content.until, secret::derived(&parts));
         let envelope = Envelope {
@@ -176,50 +215,41 @@ impl Service {
         };
         let mail = OutgoingMail { envelope, body, release: false, edits: Vec::new() };
         let unavailable = |why| Error::new(ErrorCode::Unavailable, format!("The digest could not be sent: {why}"));
-        if let Err(why) = self.inner.outbox.send(mail).await {
-            self.release_lease(&lease).await?;
-            return Err(unavailable(why));
+        self.inner.outbox.send(mail).await.map_err(unavailable)
+    }
+
+    /// Notes the periods of those that were sent as done, and lets go of all, in one step.
+    pub(crate) async fn note_digests(&self, actor: &Actor, all: Vec<(DigestContent, bool)>) -> Result<(), Error> {
+        let mut tx = self.inner.store.begin().await?;
+        for (content, sent) in all {
+            if sent {
+                let messages: u64 = content.counts.iter().map(|(_, n)| n).sum();
+                let now = self.now();
+                store::digest::insert(&mut tx, content.mailbox, now, content.since, content.until, messages.max(1))
+                    .await?;
+                let detail = format!("{messages} messages");
+                self.note(&mut tx, actor, "digest.send", content.address.as_str(), &detail, None).await?;
+            }
+            store::lease::release(&mut tx, &lease(&content), &self.inner.config.node).await?;
         }
-        let messages = (content.rows.len() as u64).max(1);
-        let mut tx = self.inner.store.begin().await?;
-        store::digest::insert(&mut tx, content.mailbox, self.now(), content.since, content.until, messages).await?;
-        self.note(
-            &mut tx,
-            actor,
-            "digest.send",
-            content.address.as_str(),
-            &format!("{} messages", content.rows.len()),
-            None,
-        )
-        .await?;
-        store::lease::release(&mut tx, &lease, &self.inner.config.node).await?;
-        tx.commit().await?;
-        Ok(true)
+        Ok(tx.commit().await?)
     }
 
-    /// Whether this node is to send the digest: nobody has, and nobody else is about to.
-    async fn claim_digest(&self, lease: &str, content: &DigestContent) -> Result<bool, Error> {
+    /// Those of them that this node is to send: nobody has, and nobody else is about to.
+    pub(crate) async fn claim_digests(&self, all: Vec<DigestContent>) -> Result<Vec<DigestContent>, Error> {
         let mut tx = self.inner.store.begin().await?;
-        let last = store::digest::last_until(&mut tx, content.mailbox).await?;
-        let claimed = last.is_none_or(|l| l < content.until)
-            && store::lease::take(&mut tx, lease, &self.inner.config.node, SENDING).await?;
+        let mut mine = Vec::with_capacity(all.len());
+        for content in all {
+            let last = store::digest::last_until(&mut tx, content.mailbox).await?;
+            let lease = lease(&content);
+            if last.is_none_or(|l| l < content.until)
+                && store::lease::take(&mut tx, &lease, &self.inner.config.node, SENDING).await?
+            {
+                mine.push(content);
+            }
+        }
         tx.commit().await?;
-        Ok(claimed)
-    }
-
-    /// The period from the last digest until now, for a digest that somebody asks for.
-    pub async fn digest_until_now(&self, actor: &Actor, mailbox: MailboxId) -> Result<DueDigest, Error> {
-        let scope = self.permit(actor, UseCase::SendDigest)?;
-        let mut c = self.inner.store.read().await?;
-        let m = store::mailbox::get(&mut c, mailbox).await?.filter(|m| crate::mailboxes::within(scope, m));
-        m.ok_or_else(|| Error::not_found("mailbox"))?;
-        let now = self.now();
-        let last = store::digest::last_until(&mut c, mailbox).await?;
-        Ok(DueDigest {
-            mailbox,
-            since: last.unwrap_or_else(|| now.plus(-7 * DAY)).max(now.plus(-LOOK_BACK)),
-            until: now,
-        })
+        Ok(mine)
     }
 }
 

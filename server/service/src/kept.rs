@@ -31,9 +31,9 @@ impl Service {
         let owner = self.owner_in(&mut c, scope).await?;
         let kept = self.kept(&mut c, scope, id).await?;
         drop(c);
-        let personal = owner.as_ref().map(|o| &o.values.personal);
+        let personal = owner.as_ref().map(|o| &*o.values.personal);
         let may_release = permits(actor.role, UseCase::Release) && personal.is_none_or(|p| p.release);
-        let view = self.view_of(kept, personal.is_some_and(|p| p.view_body)).await?;
+        let view = self.view_of(scope, kept, personal.is_some_and(|p| p.view_body), personal).await?;
         Ok(MessageView { may_release, ..view })
     }
 

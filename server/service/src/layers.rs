@@ -244,6 +244,12 @@ impl Groups {
         Ok(Groups { settings, of })
     }
 
+    /// Mailboxes in a group that sets this, whatever it says of it.
+    pub(crate) fn members_where_set(&self, path: &str) -> Vec<MailboxId> {
+        let sets = |id: &i64| self.settings.get(id).is_some_and(|s| s.get(path).is_some());
+        self.of.iter().filter(|(_, groups)| groups.iter().any(sets)).map(|(id, _)| *id).collect()
+    }
+
     /// Those of a mailbox, in the order in which they go before each other.
     pub(crate) fn of(&self, mailbox: MailboxId) -> &[i64] {
         self.of.get(&mailbox).map_or(&[], Vec::as_slice)

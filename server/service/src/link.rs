@@ -1,6 +1,7 @@
-//! Links that log a mailbox's owner in from a digest: signed, limited in time, revocable, good for one mailbox.
+//! Links of a digest: signed, limited in time, revocable, good for one mailbox.
 //!
-//! A token is version, mailbox, expiry and generation, and an HMAC-SHA256 over them; nothing is stored per link.
+//! A token is version, purpose, mailbox, message, expiry and generation, and an HMAC-SHA256 over them; nothing is stored per
+//! link. Those that do something are in [`crate::link_act`].
 //! Following the link (GET) only looks ([`Service::peek_link`]); the button on the page it shows logs in (POST).
 
 use crate::login::owner_actor;
@@ -8,7 +9,7 @@ use crate::owner::Owner;
 use crate::{Error, NewSession, Service, UseCase, secret};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
-use model::settings::DigestFrequency;
+use model::settings::{DigestFrequency, DigestValues};
 use model::time::DAY;
 use model::{Actor, EmailAddress, ErrorCode, MailboxId, MessageId, Timestamp};
 use sha2::Sha256;
@@ -18,15 +19,38 @@ use store::session::Who;
 
 pub(crate) type Key = [u8; 32];
 
-const VERSION: u8 = 1;
-const SIGNED: usize = 1 + 8 + 8 + 8;
+const VERSION: u8 = 2;
+const SIGNED: usize = 2 + 8 * 4;
 const KEY: &str = "link_key";
 
+/// What a link is good for; a token for one is none for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Claim {
-    mailbox: MailboxId,
-    expires: Timestamp,
-    generation: i64,
+#[repr(u8)]
+pub enum Purpose {
+    Login = 0,
+    Release = 1,
+    Delete = 2,
+    /// Makes the message's sender an enemy of the mailbox.
+    Block = 3,
+    /// Ends the digests.
+    Unsubscribe = 4,
+}
+
+impl Purpose {
+    fn of(byte: u8) -> Option<Purpose> {
+        use Purpose::*;
+        [Login, Release, Delete, Block, Unsubscribe].into_iter().find(|p| *p as u8 == byte)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Claim {
+    pub(crate) purpose: Purpose,
+    pub(crate) mailbox: MailboxId,
+    /// The held message that it is about; 0: none.
+    pub(crate) object: i64,
+    pub(crate) expires: Timestamp,
+    pub(crate) generation: i64,
 }
 
 pub(crate) fn mac(key: &Key, signed: &[u8]) -> Hmac<Sha256> {
@@ -36,9 +60,9 @@ pub(crate) fn mac(key: &Key, signed: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
-fn seal(key: &Key, claim: Claim) -> String {
-    let mut bytes = vec![VERSION];
-    for number in [claim.mailbox.0, claim.expires.0, claim.generation] {
+pub(crate) fn seal(key: &Key, claim: Claim) -> String {
+    let mut bytes = vec![VERSION, claim.purpose as u8];
+    for number in [claim.mailbox.0, claim.object, claim.expires.0, claim.generation] {
         bytes.extend(number.to_be_bytes());
     }
     let tag = mac(key, &bytes).finalize().into_bytes();
@@ -57,7 +81,15 @@ fn open(key: &Key, token: &str) -> Option<Claim> {
     mac(key, signed).verify_slice(tag).ok()?;
     let number = |at: usize| signed.get(at..at + 8)?.try_into().ok().map(i64::from_be_bytes);
     (signed.first() == Some(&VERSION)).then_some(())?;
-    Some(Claim { mailbox: MailboxId(number(1)?), expires: Timestamp(number(9)?), generation: number(17)? })
+    let purpose = Purpose::of(*signed.get(1)?)?;
+    let (mailbox, expires) = (MailboxId(number(2)?), Timestamp(number(18)?));
+    Some(Claim { purpose, mailbox, object: number(10)?, expires, generation: number(26)? })
+}
+
+/// How long the links of a digest work, in ms: as the settings say, else 3 days, 7 for a weekly one (guide chapter 6).
+pub(crate) fn lifetime(digest: &DigestValues) -> i64 {
+    let days = digest.token_days.unwrap_or(if digest.frequency == DigestFrequency::Weekly { 7 } else { 3 });
+    i64::from(days) * DAY
 }
 
 impl Service {
@@ -86,10 +118,9 @@ impl Service {
         let key = self.link_key().await?;
         let mut c = self.inner.store.read().await?;
         let owner = self.owner_of(&mut c, mailbox).await?.ok_or_else(|| Error::not_found("mailbox"))?;
-        let digest = &owner.values.digest;
-        let days = digest.token_days.unwrap_or(if digest.frequency == DigestFrequency::Weekly { 7 } else { 3 });
-        let expires = self.now().plus(i64::from(days) * DAY);
-        Ok(seal(&key, Claim { mailbox, expires, generation: owner.mailbox.link_generation }))
+        let expires = self.now().plus(lifetime(&owner.values.digest));
+        let generation = owner.mailbox.link_generation;
+        Ok(seal(&key, Claim { purpose: Purpose::Login, mailbox, object: 0, expires, generation }))
     }
 
     /// Where the sender of a held outbound message can look at it and release it: a link that logs in, where they may do
@@ -119,19 +150,31 @@ impl Service {
         Ok(None)
     }
 
-    async fn link_owner(&self, token: &str) -> Result<Option<Owner>, Error> {
+    /// What a token is good for now, and whose it is: signed by us, in its time, not revoked, and its mailbox may log in.
+    pub(crate) async fn link_owner(&self, token: &str) -> Result<Option<(Claim, Owner)>, Error> {
         let key = self.link_key().await?;
         let Some(claim) = open(&key, token).filter(|c| self.now() < c.expires) else { return Ok(None) };
         let mut c = self.inner.store.read().await?;
         let owner = self.owner_of(&mut c, claim.mailbox).await?;
-        Ok(owner.filter(|o| {
-            o.mailbox.link_generation == claim.generation && o.may_log_in() && o.values.personal.view_link_login
-        }))
+        let owner = owner.filter(|o| o.mailbox.link_generation == claim.generation && o.may_log_in());
+        Ok(owner.map(|owner| (claim, owner)))
+    }
+
+    async fn login_owner(&self, token: &str) -> Result<Option<Owner>, Error> {
+        let found = self.link_owner(token).await?;
+        let logs_in =
+            |(claim, owner): &(Claim, Owner)| claim.purpose == Purpose::Login && owner.values.personal.view_link_login;
+        Ok(found.filter(logs_in).map(|(_, owner)| owner))
+    }
+
+    /// What is set about the language of the mailbox that a token is for.
+    pub async fn link_language(&self, token: &str) -> Result<Option<String>, Error> {
+        Ok(self.link_owner(token).await?.and_then(|(_, owner)| owner.language.own.or(owner.language.place)))
     }
 
     /// Whose mailbox the token opens, if it does. Changes nothing.
     pub async fn peek_link(&self, token: &str) -> Result<Option<EmailAddress>, Error> {
-        Ok(self.link_owner(token).await?.map(|o| o.mailbox.address))
+        Ok(self.login_owner(token).await?.map(|o| o.mailbox.address))
     }
 
     /// Logs in as the owner of the token's mailbox. Call on POST only.
@@ -142,7 +185,7 @@ impl Service {
                 "This link has expired. Log in with your password, or wait for the next digest.",
             )
         };
-        let owner = self.link_owner(token).await?.ok_or_else(refused)?;
+        let owner = self.login_owner(token).await?.ok_or_else(refused)?;
         let actor = owner_actor(&owner, origin);
         let mut tx = self.inner.store.begin().await?;
         let session = self.new_session(&mut tx, Who::Owner(owner.mailbox.id), true, origin).await?;
@@ -170,7 +213,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const CLAIM: Claim = Claim { mailbox: MailboxId(7), expires: Timestamp(1_000), generation: 3 };
+    const CLAIM: Claim = Claim {
+        purpose: Purpose::Release,
+        mailbox: MailboxId(7),
+        object: 12,
+        expires: Timestamp(1_000),
+        generation: 3,
+    };
 
     #[test]
     fn a_token_says_what_was_sealed_and_no_changed_byte_passes() {

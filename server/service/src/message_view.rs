@@ -6,6 +6,7 @@ use bytes::Bytes;
 use message::{Limits, Parsed};
 use model::finding::Check;
 use model::view::{AttachmentView, MessageView};
+use model::settings::PersonalValues;
 use model::{Actor, Direction, Disposition, Finding};
 use std::time::Duration;
 use store::Scope;
@@ -77,20 +78,27 @@ impl Service {
         let scope = self.permit(actor, UseCase::ReadMessage)?;
         let mut c = self.inner.store.read().await?;
         let owner = self.owner_in(&mut c, scope).await?;
-        let held = self.held(&mut c, scope, id).await?;
+        let held = self.held(&mut c, scope, owner.as_ref(), id).await?;
         drop(c);
-        let personal = owner.as_ref().map(|o| &o.values.personal);
-        let with_body = personal.is_none_or(|p| p.view_body);
+        let personal = owner.as_ref().map(|o| &*o.values.personal);
         let is_held = held.row.disposition == Disposition::Quarantined;
         let may_release = is_held
             && permits(actor.role, UseCase::Release)
-            && personal.is_none_or(|p| crate::release::may_release(p, &held));
+            && personal.is_none_or(|p| p.may_release(&held.row));
         let may_delete = is_held && permits(actor.role, UseCase::Delete) && personal.is_none_or(|p| p.delete);
-        Ok(MessageView { may_release, may_delete, ..self.view_of(held, with_body).await? })
+        let with_body = personal.is_none_or(|p| p.view_body);
+        Ok(MessageView { may_release, may_delete, ..self.view_of(scope, held, with_body, personal).await? })
     }
 
-    /// A message in full, with its text where `with_body`; it says of nobody that they may do anything.
-    pub(crate) async fn view_of(&self, held: Held, with_body: bool) -> Result<MessageView, Error> {
+    /// A message in full, with its text where `with_body`, as one of this scope sees it, and an owner with these rights;
+    /// it says of nobody that they may do anything.
+    pub(crate) async fn view_of(
+        &self,
+        scope: Scope,
+        held: Held,
+        with_body: bool,
+        personal: Option<&PersonalValues>,
+    ) -> Result<MessageView, Error> {
         let mut c = self.inner.store.read().await?;
         let logged =
             store::quarantine::logged(&mut c, held.row.message).await?.ok_or_else(|| Error::not_found("message"))?;
@@ -127,7 +135,7 @@ impl Service {
             headers: preview.headers,
             preview_html: preview.html,
             preview_text: preview.text,
-            attachments: preview.attachments,
+            attachments: if personal.is_none_or(|p| p.attachments) { preview.attachments } else { Vec::new() },
             history,
             may_release: false,
             may_delete: false,
@@ -141,8 +149,10 @@ impl Service {
         let held = {
             let mut c = self.inner.store.read().await?;
             let owner = self.owner_in(&mut c, scope).await?;
-            let held = self.held(&mut c, scope, id).await?;
-            if matches!(scope, Scope::Mailbox(_)) && owner.is_none_or(|o| !o.values.personal.view_body) {
+            let held = self.held(&mut c, scope, owner.as_ref(), id).await?;
+            if matches!(scope, Scope::Mailbox(_))
+                && owner.is_none_or(|o| !(o.values.personal.view_body && o.values.personal.attachments))
+            {
                 return Err(Error::forbidden());
             }
             held

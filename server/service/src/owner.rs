@@ -1,10 +1,10 @@
 //! The owner of a mailbox: what holds for them, and their home page.
 
 use crate::layers;
-use crate::{Error, Service, UseCase};
+use crate::{Error, Service, SetLanguage, UseCase};
 use model::settings::{DigestFrequency, Level};
 use model::time::DAY;
-use model::view::OwnerHome;
+use model::view::{OwnerHome, QuarantineQuery};
 use model::{Actor, Direction, MailboxId, Settings, Values};
 use store::Scope;
 use store::change::Touched;
@@ -16,6 +16,7 @@ pub(crate) struct Owner {
     pub(crate) mailbox: Mailbox,
     pub(crate) access: Access,
     pub(crate) values: Values,
+    pub(crate) language: SetLanguage,
 }
 
 impl Service {
@@ -25,9 +26,10 @@ impl Service {
         let below = layers::of_domain(c, &domain).await?;
         let groups = store::group::of_mailbox::<Settings>(c, id).await?;
         let groups = below.with_groups(groups.iter().map(|g| &g.settings));
-        let values = groups.with(Level::Mailbox, &mailbox.settings).resolve(Direction::Inbound);
+        let stack = groups.with(Level::Mailbox, &mailbox.settings);
+        let (values, language) = (stack.resolve(Direction::Inbound), SetLanguage::of(&stack));
         let access = store::mailbox::details(c, id).await?.unwrap_or_default().access;
-        Ok(Some(Owner { mailbox, access, values }))
+        Ok(Some(Owner { mailbox, access, values, language }))
     }
 
     /// The owner who acts, with access to the Personal Dashboard.
@@ -42,16 +44,22 @@ impl Service {
         let owner = self.acting_owner(&mut c, id).await?;
         let aliases = store::mailbox::aliases(&mut c, id).await?;
         let personal = &owner.values.personal;
+        let held = match owner.narrowed(&QuarantineQuery::default()) {
+            Some(seen) => store::quarantine::how_many(&mut c, Scope::Mailbox(id), &seen).await?,
+            None => 0,
+        };
         Ok(OwnerHome {
             address: owner.mailbox.address.to_string(),
             aliases: aliases.iter().map(ToString::to_string).collect(),
-            held: store::quarantine::held(&mut c, Scope::Mailbox(id)).await?,
+            held,
             month: store::rollup::of_mailbox(&mut c, id, self.now().plus(-30 * DAY)).await?,
             digest: owner.values.digest.frequency,
             last_digest: store::digest::last_sent(&mut c, id).await?,
-            may_release: personal.release,
+            may_release: personal.release || personal.release_outbound,
             may_delete: personal.delete,
             view_body: personal.view_body,
+            download: personal.view_body && personal.attachments,
+            settings: personal.settings,
         })
     }
 
@@ -60,6 +68,9 @@ impl Service {
         let Scope::Mailbox(id) = self.permit(actor, UseCase::SetDigest)? else { return Err(Error::forbidden()) };
         let mut tx = self.inner.store.begin().await?;
         let mut owner = self.acting_owner(&mut tx, id).await?;
+        if !owner.values.personal.settings {
+            return Err(Error::forbidden());
+        }
         owner.mailbox.settings.set("digest.frequency", frequency.as_str().into()).map_err(Error::of_field)?;
         store::mailbox::update(&mut tx, &owner.mailbox).await?;
         self.note(

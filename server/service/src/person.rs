@@ -2,7 +2,7 @@
 
 use crate::login::owner_actor;
 use crate::password::Policy;
-use crate::{Error, Service};
+use crate::{Error, Service, SetLanguage};
 use model::{Actor, EmailAddress, Principal, Timestamp};
 use store::Connection;
 use store::administrator::Administrator;
@@ -40,6 +40,7 @@ pub(crate) struct Person {
     /// Whether the brand lets such people change and forget their passwords.
     pub(crate) may_change: bool,
     pub(crate) may_forget: bool,
+    pub(crate) language: SetLanguage,
 }
 
 impl Person {
@@ -82,6 +83,7 @@ impl Service {
                     created: owner.mailbox.created,
                     may_change: owner.values.personal_pages.show_change_password,
                     may_forget: owner.values.personal_pages.show_forgot_password,
+                    language: owner.language,
                 }))
             }
         }
@@ -108,6 +110,7 @@ impl Service {
             created: a.created,
             may_change: true,
             may_forget: true,
+            language: SetLanguage::default(),
         }))
     }
 

@@ -4,7 +4,7 @@ use crate::owner::Owner;
 use crate::release::CLAIM_STALE;
 use crate::{Error, Service, UseCase};
 use model::view::{ActResult, Page, QuarantineQuery, QuarantineRow};
-use model::{Actor, Direction, Disposition};
+use model::{Actor, Disposition, Sees};
 use store::Scope;
 use store::quarantine::Held;
 
@@ -42,44 +42,41 @@ impl Service {
     pub async fn quarantine(&self, actor: &Actor, query: &QuarantineQuery) -> Result<Page<QuarantineRow>, Error> {
         let scope = self.permit(actor, UseCase::ListQuarantine)?;
         let mut c = self.inner.store.read().await?;
-        self.may_list(&mut c, scope, query).await?;
-        Ok(store::quarantine::list(&mut c, scope, query).await?)
-    }
-
-    /// An owner's list, of what they sent too where they may see that.
-    pub(crate) async fn may_list(
-        &self,
-        c: &mut store::Connection,
-        scope: Scope,
-        query: &QuarantineQuery,
-    ) -> Result<(), Error> {
-        let Some(owner) = self.owner_in(c, scope).await? else { return Ok(()) };
-        let outbound = query.direction == Some(Direction::Outbound);
-        if outbound && !owner.values.personal.outbound_quarantine { Err(Error::forbidden()) } else { Ok(()) }
+        match self.owner_in(&mut c, scope).await? {
+            None => Ok(store::quarantine::list(&mut c, scope, query).await?),
+            Some(owner) => match owner.narrowed(query) {
+                Some(query) => Ok(store::quarantine::list(&mut c, scope, &query).await?),
+                None => Ok(Page { rows: Vec::new(), total: 0, page: 1, per_page: query.per_page.max(1) }),
+            },
+        }
     }
 
     /// One row of the list, also after it was released or deleted.
     pub async fn quarantined(&self, actor: &Actor, id: i64) -> Result<QuarantineRow, Error> {
         let scope = self.permit(actor, UseCase::ListQuarantine)?;
         let mut c = self.inner.store.read().await?;
-        self.owner_in(&mut c, scope).await?;
-        Ok(self.held(&mut c, scope, id).await?.row)
+        let owner = self.owner_in(&mut c, scope).await?;
+        Ok(self.held(&mut c, scope, owner.as_ref(), id).await?.row)
     }
 
-    /// The held message, within the actor's scope; what is outside does not exist.
-    pub(crate) async fn held(&self, c: &mut store::Connection, scope: Scope, id: i64) -> Result<Held, Error> {
+    /// The held message, within the actor's scope, and where the actor is an owner, what they may see; what is outside does
+    /// not exist.
+    pub(crate) async fn held(
+        &self,
+        c: &mut store::Connection,
+        scope: Scope,
+        owner: Option<&Owner>,
+        id: i64,
+    ) -> Result<Held, Error> {
         let held = store::quarantine::get(c, id).await?.filter(|h| match scope {
             Scope::All => true,
             Scope::Account(a) => h.account == Some(a),
-            Scope::Mailbox(m) => h.mailbox == Some(m) && !h.row.system,
+            Scope::Mailbox(m) => {
+                let seen = owner.is_some_and(|o| o.values.personal.may_see(&h.row));
+                h.mailbox == Some(m) && !h.row.system && seen
+            }
         });
-        let held = held.ok_or_else(|| Error::not_found("message"))?;
-        if held.row.direction == Direction::Outbound
-            && self.owner_in(c, scope).await?.is_some_and(|o| !o.values.personal.outbound_quarantine)
-        {
-            return Err(Error::not_found("message"));
-        }
-        Ok(held)
+        held.ok_or_else(|| Error::not_found("message"))
     }
 
     pub(crate) async fn owner_in(&self, c: &mut store::Connection, scope: Scope) -> Result<Option<Owner>, Error> {
@@ -94,11 +91,12 @@ impl Service {
         let scope = self.permit(actor, UseCase::Delete)?;
         let mut out = ActResult::default();
         let mut tx = self.inner.store.begin().await?;
-        if self.owner_in(&mut tx, scope).await?.is_some_and(|o| !o.values.personal.delete) {
+        let owner = self.owner_in(&mut tx, scope).await?;
+        if owner.as_ref().is_some_and(|o| !o.values.personal.delete) {
             return Err(Error::forbidden());
         }
         for id in ids.iter().take(ACT_MAX) {
-            let held = match self.held(&mut tx, scope, *id).await {
+            let held = match self.held(&mut tx, scope, owner.as_ref(), *id).await {
                 Ok(held) => held,
                 Err(Error::User(e)) => {
                     out.failed.push((format!("message {id}"), e.message));
@@ -119,6 +117,20 @@ impl Service {
         tx.commit().await?;
         too_many(ids, &mut out);
         Ok(out)
+    }
+}
+
+impl Owner {
+    /// The query without what the owner may not see; None: that is nothing.
+    pub(crate) fn narrowed(&self, query: &QuarantineQuery) -> Option<QuarantineQuery> {
+        let personal = &self.values.personal;
+        let direction = match (personal.sees(), query.direction) {
+            (Sees::Nothing, _) => return None,
+            (Sees::Both, asked) => asked,
+            (Sees::Only(seen), Some(asked)) if asked != seen => return None,
+            (Sees::Only(seen), _) => Some(seen),
+        };
+        Some(QuarantineQuery { direction, hide_foreign: !personal.foreign, ..query.clone() })
     }
 }
 

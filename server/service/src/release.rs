@@ -28,12 +28,6 @@ fn release_id(held: &Held, to: ReleaseTo) -> MessageId {
     MessageId::new(held.row.received, secret::derived(&[word, &held.row.message.to_string(), &held.row.recipient]))
 }
 
-/// Whether an owner with these rights may release the message (guide chapter 6 "Personal Dashboard Options").
-pub(crate) fn may_release(p: &PersonalValues, held: &Held) -> bool {
-    let way = if held.row.direction == Direction::Inbound { p.release } else { p.release_outbound };
-    way && (p.release_dlp || !held.row.category.is_compliance())
-}
-
 impl Service {
     /// Releases held messages to their recipients, or back to their senders as attachments of a notice.
     pub async fn release(&self, actor: &Actor, ids: &[i64], to: ReleaseTo) -> Result<ActResult, Error> {
@@ -42,21 +36,23 @@ impl Service {
             let mut c = self.inner.store.read().await?;
             self.owner_in(&mut c, scope).await?
         };
-        let personal = owner.as_ref().map(|o| &o.values.personal);
-        if personal.is_some_and(|p| !(p.release || p.release_outbound) || to == ReleaseTo::Sender) {
-            return Err(Error::forbidden());
+        if let Some(owner) = &owner {
+            let personal = &owner.values.personal;
+            if to == ReleaseTo::Sender || !(personal.release || personal.release_outbound) {
+                return Err(Error::forbidden());
+            }
         }
         let mut out = ActResult::default();
         for id in ids.iter().take(ACT_MAX) {
             let held = {
                 let mut c = self.inner.store.read().await?;
-                self.held(&mut c, scope, *id).await
+                self.held(&mut c, scope, owner.as_ref(), *id).await
             };
             match held {
                 Err(Error::User(e)) => out.failed.push((format!("message {id}"), e.message)),
                 Err(e) => return Err(e),
-                Ok(held) if personal.is_some_and(|p| !may_release(p, &held)) => {
-                    out.failed.push((label(&held), "may not be released by its owner".into()));
+                Ok(held) if owner.as_ref().is_some_and(|o| !o.values.personal.may_release(&held.row)) => {
+                    out.failed.push((label(&held), Error::forbidden().to_user().message));
                 }
                 Ok(held) => match self.release_one(actor, &held, to).await {
                     Ok(()) => out.done += 1,

@@ -3,7 +3,7 @@
 
 use crate::administrator_change::administrator_in;
 use crate::person::{MustChange, Person, who};
-use crate::{Error, Service, UseCase, secret};
+use crate::{Error, Service, SetLanguage, UseCase, secret};
 use model::time::{HOUR, MINUTE};
 use model::view::{MailboxAccess, MailboxState, Me, SessionRow};
 use model::{Actor, AdministratorId, Timestamp};
@@ -31,6 +31,8 @@ pub struct PasswordSession {
     pub must_change: Option<MustChange>,
     /// What a password must be like, as a sentence.
     pub policy: String,
+    /// What is set about the language of their pages.
+    pub language: SetLanguage,
 }
 
 impl Service {
@@ -83,7 +85,7 @@ impl Service {
         let must_change = if session.by_link { None } else { person.must_change(now) };
         let policy = person.policy.sentence();
         let view = SessionView { actor: person.actor, form_token: session.form_token };
-        Ok(Some(PasswordSession { view, must_change, policy }))
+        Ok(Some(PasswordSession { view, must_change, policy, language: person.language }))
     }
 
     /// What pages show of the login.

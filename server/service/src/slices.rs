@@ -81,7 +81,14 @@ impl Service {
     ) -> Result<Slice<QuarantineRow>, Error> {
         let scope = self.permit(actor, UseCase::ListQuarantine)?;
         let mut c = self.inner.store.read().await?;
-        self.may_list(&mut c, scope, query).await?;
+        let narrowed = match self.owner_in(&mut c, scope).await? {
+            None => None,
+            Some(owner) => match owner.narrowed(query) {
+                None => return Ok(Slice { rows: Vec::new(), next: None }),
+                some => some,
+            },
+        };
+        let query = narrowed.as_ref().unwrap_or(query);
         checked(store::quarantine::slice(&mut c, scope, query, after.cursor.as_ref(), after.limit).await)
     }
 

@@ -47,3 +47,30 @@ pub async fn all_last_until(c: &mut Connection) -> Result<HashMap<MailboxId, Tim
     let rows = sql("SELECT mailbox, max(until) AS until FROM digest GROUP BY mailbox").fetch_all(c).await?;
     rows.iter().map(|r| Ok((MailboxId(int(r, "mailbox")?), Timestamp(int(r, "until")?)))).collect()
 }
+
+/// A digest that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    pub sent: Timestamp,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    pub messages: u64,
+}
+
+/// The last digests of a mailbox, newest first.
+pub async fn history(c: &mut Connection, mailbox: MailboxId, limit: u32) -> Result<Vec<Sent>, Error> {
+    let rows = sql("SELECT sent, since, until, messages FROM digest WHERE mailbox = $1 ORDER BY until DESC LIMIT $2")
+        .bind(mailbox.0)
+        .bind(i64::from(limit))
+        .fetch_all(c)
+        .await?;
+    let sent = |r: &crate::db::Row| {
+        Ok(Sent {
+            sent: Timestamp(int(r, "sent")?),
+            since: Timestamp(int(r, "since")?),
+            until: Timestamp(int(r, "until")?),
+            messages: int(r, "messages")?.unsigned_abs(),
+        })
+    };
+    rows.iter().map(sent).collect()
+}

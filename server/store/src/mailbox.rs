@@ -344,6 +344,22 @@ pub async fn get(c: &mut Connection, id: MailboxId) -> Result<Option<Mailbox>, E
     b.fetch_optional(c).await?.as_ref().map(mailbox).transpose()
 }
 
+/// Those of these that there are, in no order; at most some thousands at once.
+pub async fn some(c: &mut Connection, ids: Vec<MailboxId>) -> Result<Vec<Mailbox>, Error> {
+    let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+    let mut b = sql(FULL);
+    b.push(" WHERE m.id IN ");
+    b.push_list(ids);
+    b.fetch_all(c).await?.iter().map(mailbox).collect()
+}
+
+/// Mailboxes whose own settings name this one, whatever they say of it.
+pub async fn that_set(c: &mut Connection, setting: String) -> Result<Vec<MailboxId>, Error> {
+    let like = format!("%\"{setting}\"%");
+    let ids = sql("SELECT id FROM mailbox WHERE settings LIKE $1").bind(like).scalars(c).await?;
+    Ok(ids.into_iter().map(MailboxId).collect())
+}
+
 /// The mailbox that has this address, primary or alias.
 pub async fn by_address(c: &mut Connection, address: &EmailAddress) -> Result<Option<Mailbox>, Error> {
     let mut b = sql(FULL);

@@ -6,7 +6,9 @@ use crate::db::{Dialect, Query, Row, sql};
 use crate::query::{self, push_contains};
 use crate::{Connection, Error, Scope};
 use model::view::{Page, QuarantineQuery, QuarantineRow};
-use model::{AccountId, Disposition, DomainId, Edit, Findings, MailboxId, MessageId, Timestamp, Verdict};
+use model::{
+    AccountId, Category, Direction, Disposition, DomainId, Edit, Findings, MailboxId, MessageId, Timestamp, Verdict,
+};
 
 /// A held message with all that is needed to act on it.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +97,9 @@ fn filter(b: &mut Query, dialect: Dialect, scope: Scope, q: &QuarantineQuery) {
     if let Some(mailbox) = q.mailbox {
         b.push(" AND q.mailbox = ").push_bind(mailbox.0);
     }
+    if q.hide_foreign {
+        b.push(" AND q.category <> ").push_bind(Category::Foreign.code());
+    }
     if let Some(from) = q.from {
         b.push(" AND q.received >= ").push_bind(from.0);
     }
@@ -161,8 +166,13 @@ fn search(b: &mut Query, dialect: Dialect, scope: Scope, q: &QuarantineQuery) {
 
 /// Held now, without the system quarantine.
 pub async fn held(c: &mut Connection, scope: Scope) -> Result<u64, Error> {
+    how_many(c, scope, &QuarantineQuery::default()).await
+}
+
+/// How many messages a query finds.
+pub async fn how_many(c: &mut Connection, scope: Scope, q: &QuarantineQuery) -> Result<u64, Error> {
     let mut b = sql("SELECT count(*) FROM quarantine q");
-    filter(&mut b, c.dialect(), scope, &QuarantineQuery::default());
+    filter(&mut b, c.dialect(), scope, q);
     b.count(c).await
 }
 
@@ -172,9 +182,10 @@ pub async fn for_digest(
     mailbox: MailboxId,
     since: Timestamp,
     until: Timestamp,
+    direction: Option<Direction>,
     limit: u32,
 ) -> Result<Vec<QuarantineRow>, Error> {
-    let q = QuarantineQuery { from: Some(since), to: Some(until), ..QuarantineQuery::default() };
+    let q = QuarantineQuery { from: Some(since), to: Some(until), direction, ..QuarantineQuery::default() };
     let mut b = sql(COLUMNS);
     b.push(" FROM quarantine q");
     filter(&mut b, c.dialect(), Scope::Mailbox(mailbox), &q);
@@ -182,12 +193,42 @@ pub async fn for_digest(
     b.fetch_all(c).await?.iter().map(row).collect()
 }
 
-/// Mailboxes for which something was held since then.
+/// How many of them there are by category, also beyond the limit.
+pub async fn counts_for_digest(
+    c: &mut Connection,
+    mailbox: MailboxId,
+    since: Timestamp,
+    until: Timestamp,
+    direction: Option<Direction>,
+) -> Result<Vec<(Category, u64)>, Error> {
+    let q = QuarantineQuery { from: Some(since), to: Some(until), direction, ..QuarantineQuery::default() };
+    let mut b = sql("SELECT q.category, count(*) AS n FROM quarantine q");
+    filter(&mut b, c.dialect(), Scope::Mailbox(mailbox), &q);
+    b.push(" GROUP BY q.category");
+    let rows = b.fetch_all(c).await?;
+    rows.iter().map(|r| Ok((codec::word(r, "category")?, codec::int(r, "n")?.unsigned_abs()))).collect()
+}
+
+/// Whether there is anything at all for a digest.
+pub async fn any_for_digest(
+    c: &mut Connection,
+    scope: Scope,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<bool, Error> {
+    let q = QuarantineQuery { from: Some(since), to: Some(until), ..QuarantineQuery::default() };
+    let mut b = sql("SELECT 1 AS one FROM quarantine q");
+    filter(&mut b, c.dialect(), scope, &q);
+    b.push(" LIMIT 1");
+    Ok(b.fetch_optional(c).await?.is_some())
+}
+
+/// Mailboxes for which something was held since then, and since their last digest's period ended.
 pub async fn mailboxes_with_mail(c: &mut Connection, since: Timestamp) -> Result<Vec<MailboxId>, Error> {
-    let ids = sql(
-        "SELECT DISTINCT mailbox FROM quarantine WHERE received >= $1 AND mailbox IS NOT NULL AND disposition = 'quarantined' AND system = 0
-         AND direction = 'inbound'",
-    )
+    let ids = sql("SELECT DISTINCT q.mailbox FROM quarantine q
+         LEFT JOIN (SELECT mailbox, max(until) AS until FROM digest GROUP BY mailbox) d ON d.mailbox = q.mailbox
+         WHERE q.received >= $1 AND q.received >= coalesce(d.until, 0) AND q.mailbox IS NOT NULL
+         AND q.disposition = 'quarantined' AND q.system = 0")
     .bind(since.0)
     .scalars(c)
     .await?;

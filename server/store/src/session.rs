@@ -163,7 +163,8 @@ pub async fn clear_failures(c: &mut Connection, key: &str) -> Result<(), Error> 
     Ok(())
 }
 
-/// Uses a key up that is good for one try; true for exactly one caller. It is forgotten with old failures.
+/// Uses a key up that is good for one try; true for exactly one caller. It is forgotten with old failures, a day after `now`:
+/// for what lives longer, the time of its end.
 pub async fn use_up(c: &mut Connection, key: &str, now: Timestamp) -> Result<bool, Error> {
     let text = "INSERT INTO login_failure (key, failures, last, until) VALUES ($1, 0, $2, $2) ON CONFLICT DO NOTHING";
     Ok(sql(text).bind(key).bind(now.0).execute(c).await? == 1)

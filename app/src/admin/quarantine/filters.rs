@@ -3,6 +3,7 @@
 use super::PATH;
 use crate::api::domains::domains;
 use crate::query::{href, quarantine_pairs};
+use crate::text::named;
 use crate::ui::{Family, Icon, format, load};
 use leptos::prelude::*;
 use leptos_router::components::Form;
@@ -38,7 +39,7 @@ pub fn Filters(query: QuarantineQuery) -> impl IntoView {
             <div class="list-bar">
                 <div class="search">
                     <input class="input" type="search" name="q" value=query.q.clone() prop:value=query.q.clone() aria-label="Search held messages" placeholder="Sender, recipient or subject" autocomplete="off" />
-                    <button class="btn" type="submit"><Icon name="search" />"Search"</button>
+                    <button class="btn" type="submit"><Icon name="search" />{t!("Search")}</button>
                 </div>
             </div>
             {(!sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=sort /> })}
@@ -47,22 +48,22 @@ pub fn Filters(query: QuarantineQuery) -> impl IntoView {
             <details>
                 <summary class="small">"Filters"</summary>
                 <div class="card mt-2 flex flex-wrap items-end gap-x-4 gap-y-3">
-                    <label class="block small">"Category"<br/>
+                    <label class="block small">{t!("Category")}<br/>
                         <select class="input" name="category">
                             <option value="">"All"</option>
-                            {Category::ALL.iter().filter(|c| **c != Category::Clean).map(|c| view! { <option value=c.code() selected=query.category == Some(*c) prop:selected=query.category == Some(*c)>{c.label()}</option> }).collect_view()}
+                            {Category::ALL.iter().filter(|c| **c != Category::Clean).map(|c| view! { <option value=c.code() selected=query.category == Some(*c) prop:selected=query.category == Some(*c)>{named(c.label())}</option> }).collect_view()}
                         </select>
                     </label>
-                    <label class="block small">"Direction"<br/>
+                    <label class="block small">{t!("Direction")}<br/>
                         <select class="input" name="direction">
                             <option value="">"Both"</option>
-                            {Direction::ALL.iter().map(|d| view! { <option value=d.as_str() selected=query.direction == Some(*d) prop:selected=query.direction == Some(*d)>{d.label()}</option> }).collect_view()}
+                            {Direction::ALL.iter().map(|d| view! { <option value=d.as_str() selected=query.direction == Some(*d) prop:selected=query.direction == Some(*d)>{named(d.label())}</option> }).collect_view()}
                         </select>
                     </label>
                     <DomainChoice chosen=query.domain.map(|d| d.0) />
-                    <label class="block small">"From"<br/><input class="input" type="date" name="from" value=from.clone() prop:value=from /></label>
-                    <label class="block small">"To"<br/><input class="input" type="date" name="to" value=to.clone() prop:value=to /></label>
-                    <label class="choice small"><input type="checkbox" name="all" value="1" checked=query.all prop:checked=query.all />"Also released, deleted and blocked"</label>
+                    <label class="block small">{t!("From")}<br/><input class="input" type="date" name="from" value=from.clone() prop:value=from /></label>
+                    <label class="block small">{t!("To")}<br/><input class="input" type="date" name="to" value=to.clone() prop:value=to /></label>
+                    <label class="choice small"><input type="checkbox" name="all" value="1" checked=query.all prop:checked=query.all />{t!("Also released, deleted and blocked")}</label>
                     <button class="btn" type="submit">"Apply"</button>
                 </div>
             </details>
@@ -78,7 +79,7 @@ pub(crate) fn DomainChoice(chosen: Option<i64>) -> impl IntoView {
         |()| domains(ListQuery { sort: "name".into(), per_page: 500, ..ListQuery::default() }),
     );
     view! {
-        <label class="block small">"Domain"<br/>
+        <label class="block small">{t!("Domain")}<br/>
             {load(list, move |page| view! {
                 <select class="input" name="domain">
                     <option value="">"All"</option>
@@ -101,7 +102,7 @@ pub(crate) fn Chips(path: &'static str, query: QuarantineQuery) -> impl IntoView
             let family = Family::of(*c);
             view! {
                 <a class=format!("chip {}", family.class()) href=to aria-current=on.then_some("true")>
-                    <Icon name=family.icon() />{c.label()}{on.then(|| view! { <Icon name="cross" /> })}
+                    <Icon name=family.icon() />{named(c.label())}{on.then(|| view! { <Icon name="cross" /> })}
                 </a>
             }
         })
@@ -110,23 +111,27 @@ pub(crate) fn Chips(path: &'static str, query: QuarantineQuery) -> impl IntoView
         (!q.q.is_empty()).then(|| (format!("“{}”", q.q), QuarantineQuery { q: String::new(), ..q.clone() })),
         q.category
             .filter(|c| !CHIPS.contains(c))
-            .map(|c| (c.label().to_owned(), QuarantineQuery { category: None, ..q.clone() })),
-        q.direction.map(|d| (d.label().to_owned(), QuarantineQuery { direction: None, ..q.clone() })),
-        q.domain.map(|_| ("One domain".to_owned(), QuarantineQuery { domain: None, ..q.clone() })),
-        q.mailbox.map(|_| ("One mailbox".to_owned(), QuarantineQuery { mailbox: None, ..q.clone() })),
-        q.from.map(|t| (format!("From {}", format::date(t)), QuarantineQuery { from: None, ..q.clone() })),
-        q.to.map(|t| (format!("To {}", format::date(t.plus(-DAY))), QuarantineQuery { to: None, ..q.clone() })),
-        q.all.then(|| ("Also released, deleted and blocked".to_owned(), QuarantineQuery { all: false, ..q.clone() })),
+            .map(|c| (named(c.label()).to_owned(), QuarantineQuery { category: None, ..q.clone() })),
+        q.direction.map(|d| (named(d.label()).to_owned(), QuarantineQuery { direction: None, ..q.clone() })),
+        q.domain.map(|_| (t!("One domain").to_owned(), QuarantineQuery { domain: None, ..q.clone() })),
+        q.mailbox.map(|_| (t!("One mailbox").to_owned(), QuarantineQuery { mailbox: None, ..q.clone() })),
+        q.from.map(|t| (filled!("From {date}", date = format::day(t)), QuarantineQuery { from: None, ..q.clone() })),
+        q.to.map(|t| {
+            (filled!("To {date}", date = format::day(t.plus(-DAY))), QuarantineQuery { to: None, ..q.clone() })
+        }),
+        q.all.then(|| {
+            (t!("Also released, deleted and blocked").to_owned(), QuarantineQuery { all: false, ..q.clone() })
+        }),
     ];
     let active: Vec<_> = active.into_iter().flatten().collect();
     view! {
-        <nav class="chips mb-3" aria-label="Categories">{categories}</nav>
+        <nav class="chips mb-3" aria-label=t!("Categories")>{categories}</nav>
         {(!active.is_empty()).then(|| view! {
-            <nav class="chips mb-3" aria-label="Active filters">
+            <nav class="chips mb-3" aria-label=t!("Active filters")>
                 {active.into_iter().map(|(label, without)| view! {
-                    <a class="chip" aria-current="true" href=link(path, without)>{label}<Icon name="cross" /><span class="sr-only">"Remove this filter"</span></a>
+                    <a class="chip" aria-current="true" href=link(path, without)>{label}<Icon name="cross" /><span class="sr-only">{t!("Remove this filter")}</span></a>
                 }).collect_view()}
-                <a class="chip" href=path>"Clear all"</a>
+                <a class="chip" href=path>{t!("Clear all")}</a>
             </nav>
         })}
     }

@@ -142,7 +142,11 @@ pub struct MailboxList {
 }
 
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(get, change, delete)).routes(routes!(revoke_links))
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(get, change, delete))
+        .routes(routes!(revoke_links))
+        .routes(routes!(send_digest))
 }
 
 /// Lists mailboxes
@@ -216,6 +220,46 @@ async fn get(State(service): State<Service>, caller: Caller, Id(id): Id) -> Resu
 async fn revoke_links(State(service): State<Service>, caller: Caller, Id(id): Id) -> Result<StatusCode, ApiError> {
     service.revoke_links(&caller.actor, MailboxId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The period of a digest that is sent at once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DigestOrder {
+    /// Days back from now, as far as held messages are kept.
+    #[schema(minimum = 1, maximum = 35, example = 7)]
+    pub days: i64,
+}
+
+/// How many messages are in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DigestSent {
+    pub messages: u64,
+}
+
+/// Sends a digest of the last days at once
+///
+/// To the mailbox itself and nobody else; its own digests come all the same (guide chapter 13 "Instant Spam Digest").
+#[utoipa::path(
+    post, path = "/mailboxes/{id}/digest", operation_id = "send_mailbox_digest", tag = "mailboxes",
+    params(("id" = i64, Path)), request_body = DigestOrder,
+    responses((status = 200, description = "The digest is on its way", body = DigestSent)),
+    security(("token" = ["mailboxes:write"])),
+)]
+async fn send_digest(
+    State(service): State<Service>,
+    caller: Caller,
+    Id(id): Id,
+    Json(order): Json<DigestOrder>,
+) -> Result<Json<DigestSent>, ApiError> {
+    if !(1..=service::INSTANT_DAYS_MAX).contains(&order.days) {
+        let message = format!("1 to {} days are accepted.", service::INSTANT_DAYS_MAX);
+        return Err(ApiError::field("days", message));
+    }
+    let now = model::Timestamp::now();
+    let since = now.plus(-order.days * model::time::DAY);
+    let messages = service.send_instant_digest(&caller.actor, MailboxId(id), since, now).await?;
+    Ok(Json(DigestSent { messages }))
 }
 
 /// What is absent stays as it is.

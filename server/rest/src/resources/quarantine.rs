@@ -290,6 +290,7 @@ impl QuarantineList {
             sort,
             page: place.map_or(0, |p| p.page),
             per_page: place.map_or(0, |p| p.limit),
+            hide_foreign: false,
         };
         Ok((query, after))
     }

@@ -159,6 +159,7 @@ pub async fn all(s: &Served, n: u32) -> Vec<Operation> {
     op("move_outbound_ip", MoveOutbound, "POST", path, json!({ "account": 1 }), 200);
     op("delete_outbound_ip", DeleteOutbound, "DELETE", format!("/outbound-ips/{outbound}"), none.clone(), 204);
     op("list_messages", ListMessages, "GET", "/messages?disposition=quarantined".into(), none.clone(), 200);
+    op("send_mailbox_digest", SendDigest, "POST", format!("/mailboxes/{mailbox}/digest"), json!({ "days": 7 }), 200);
     op("revoke_mailbox_links", EditMailbox, "DELETE", format!("/mailboxes/{mailbox}/links"), none.clone(), 204);
     let new =
         json!({ "email": format!("n{n}@x.test"), "role": "operator", "account": account, "password": "long enough" });
@@ -347,7 +348,7 @@ pub fn reached(what: UseCase) -> bool {
         // A person's own; tokens have neither.
         ChangePassword | OwnSessions => false,
         // The server's own work.
-        Job | SendDigest => false,
+        Job => false,
         // The command line's.
         Apply | Export => false,
         _ => true,

@@ -18,6 +18,7 @@ mod login;
 mod look;
 mod mailbox_details;
 mod message;
+mod owner_permissions;
 mod passwords;
 mod people;
 mod permissions;

@@ -220,10 +220,14 @@ accounts:
 
     /// A held message to the mailbox; its id in the quarantine.
     pub async fn hold(&self, n: u128, address: &str, system: bool) -> i64 {
+        self.hold_as(n, address, system, Category::Spam, Direction::Inbound).await
+    }
+
+    /// The same of another category or direction.
+    pub async fn hold_as(&self, n: u128, address: &str, system: bool, category: Category, direction: Direction) -> i64 {
         let edits = vec![Edit::insert(0, "X-MAG-CATEGORY: SPAM\r\n")];
-        let id = self
-            .record(n, address, system, |r, blob| r.held = Some(QuarantineRecord { blob, edits, system, sender: None }))
-            .await;
+        let held = |r: &mut RecipientRecord, blob| r.held = Some(QuarantineRecord { blob, edits, system, sender: None });
+        let id = self.record(n, address, system, category, direction, held).await;
         let all = view::QuarantineQuery { all: true, per_page: 500, ..Default::default() };
         let rows = self.service.quarantine(&crate::world::system(), &all).await.unwrap().rows;
         rows.iter().find(|r| r.message == id).unwrap().id
@@ -232,12 +236,11 @@ accounts:
     /// A delivered message to the mailbox of which a copy is kept; the copy's id.
     pub async fn keep(&self, n: u128, address: &str) -> i64 {
         let until = self.now().plus(7 * model::time::DAY);
-        let id = self
-            .record(n, address, false, |r, blob| {
-                r.disposition = Disposition::Delivered;
-                r.kept = Some(KeptRecord { blob, edits: Vec::new(), until });
-            })
-            .await;
+        let kept = |r: &mut RecipientRecord, blob| {
+            r.disposition = Disposition::Delivered;
+            r.kept = Some(KeptRecord { blob, edits: Vec::new(), until });
+        };
+        let id = self.record(n, address, false, Category::Spam, Direction::Inbound, kept).await;
         let query = service::LogQuery { message: Some(id), ..Default::default() };
         let all = service::After { cursor: None, limit: 10 };
         let rows = self.service.messages_after(&crate::world::system(), &query, &all).await.unwrap().rows;
@@ -249,13 +252,15 @@ accounts:
         n: u128,
         address: &str,
         system: bool,
+        category: Category,
+        direction: Direction,
         change: impl FnOnce(&mut RecipientRecord, String),
     ) -> MessageId {
         let m = self.mailbox(address).await;
         let received = self.now();
         let verdict = Verdict {
             action: if system { Action::Block } else { Action::Quarantine },
-            category: Category::Spam,
+            category,
             decided_by: Some(0),
             filter: "rules".into(),
             info: "an offer".into(),
@@ -270,7 +275,7 @@ accounts:
         let finding = Finding {
             analyser: "rules".into(),
             step: model::finding::Step::Rules,
-            category: Category::Spam,
+            category,
             check: None,
             rule: Some(7),
             info: "an offer".into(),
@@ -281,7 +286,7 @@ accounts:
         let mut record = MessageRecord {
             id: MessageId::new(received, n),
             received,
-            direction: Direction::Inbound,
+            direction,
             client_ip: "192.0.2.1".parse().unwrap(),
             helo: "evil.test".into(),
             tls: None,

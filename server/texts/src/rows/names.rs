@@ -1,0 +1,77 @@
+//! What things are called everywhere: categories, actions, roles, columns.
+
+super::rows! {
+    "Virus" => "Virus", "Virus", "Virus";
+    "Phishing" => "Phishing", "Hameçonnage", "Phishing";
+    "Spoofing" => "Absenderfälschung", "Usurpation", "Suplantación";
+    "Spam" => "Spam", "Spam", "Spam";
+    "Adult spam" => "Erotik-Spam", "Spam pour adultes", "Spam para adultos";
+    "Bot" => "Bot", "Bot", "Bot";
+    "Junk" => "Werbung", "Publicité", "Publicidad";
+    "Foreign language" => "Fremdsprache", "Langue étrangère", "Idioma extranjero";
+    "Attachment" => "Anhang", "Pièce jointe", "Archivo adjunto";
+    "Content filter" => "Inhaltsfilter", "Filtre de contenu", "Filtro de contenido";
+    "Credit card" => "Kreditkarte", "Carte de crédit", "Tarjeta de crédito";
+    "Social security" => "Sozialversicherungsnummer", "Numéro de sécurité sociale", "Seguridad social";
+    "Compliance" => "Compliance", "Conformité", "Cumplimiento normativo";
+    "Profanity" => "Schimpfwörter", "Grossièretés", "Lenguaje soez";
+    "Sender list" => "Absenderliste", "Liste d’expéditeurs", "Lista de remitentes";
+    "Recipient list" => "Empfängerliste", "Liste de destinataires", "Lista de destinatarios";
+    "Block list" => "Sperrliste", "Liste de blocage", "Lista de bloqueo";
+    "Bounce or auto reply" => "Rückläufer oder automatische Antwort", "Rebond ou réponse automatique", "Rebote o respuesta automática";
+    "Bounce to an enemy" => "Rückläufer an unerwünschten Absender", "Rebond vers un indésirable", "Rebote a un remitente no deseado";
+    "Digest" => "Übersicht", "Récapitulatif", "Resumen";
+    "Relayed unfiltered" => "Ungefiltert weitergeleitet", "Relayé sans filtrage", "Reenviado sin filtrar";
+    "PDF contains Javascript" => "PDF enthält JavaScript", "PDF contenant du JavaScript", "PDF con JavaScript";
+    "MS Office file contains macro" => "Office-Datei mit Makro", "Fichier Office avec macro", "Archivo de Office con macro";
+    "Not AV scanned" => "Nicht auf Viren geprüft", "Non analysé par l’antivirus", "Sin analizar por el antivirus";
+    "Non-compliant MIME" => "Fehlerhaftes MIME", "MIME non conforme", "MIME no conforme";
+    "Spam trigger" => "Spam-Auslöser", "Déclencheur de spam", "Indicio de spam";
+    "Security awareness test" => "Sicherheitsschulungstest", "Test de sensibilisation", "Prueba de concienciación";
+    "Clean" => "Sauber", "Sain", "Limpio";
+    "Bounce" => "Rückläufer", "Rebond", "Rebote";
+    "Content" => "Inhalt", "Contenu", "Contenido";
+    "Adult" => "Erotik", "Adulte", "Adultos";
+
+    "Allow" => "Zulassen", "Autoriser", "Permitir";
+    "Markup" => "Kennzeichnen", "Marquer", "Marcar";
+    "Strip" => "Anhänge entfernen", "Retirer les pièces jointes", "Quitar adjuntos";
+    "Special Routing" => "Sonderweg", "Routage spécial", "Ruta especial";
+    "Attach Encrypted" => "Verschlüsselt anhängen", "Joindre chiffré", "Adjuntar cifrado";
+    "Quarantine" => "Quarantäne", "Quarantaine", "Cuarentena";
+    "Block" => "Blockieren", "Bloquer", "Bloquear";
+    "Inbound" => "Eingehend", "Entrant", "Entrante";
+    "Outbound" => "Ausgehend", "Sortant", "Saliente";
+    "In queue" => "In der Warteschlange", "En file d’attente", "En cola";
+    "Deferred" => "Aufgeschoben", "Différé", "Aplazado";
+    "Delivered" => "Zugestellt", "Remis", "Entregado";
+    "Bounced" => "Zurückgewiesen", "Rejeté", "Rebotado";
+    "Quarantined" => "In Quarantäne", "En quarantaine", "En cuarentena";
+    "Discarded" => "Verworfen", "Abandonné", "Descartado";
+    "Released" => "Freigegeben", "Libéré", "Liberado";
+    "Deleted" => "Gelöscht", "Supprimé", "Eliminado";
+    "System Administrator" => "Systemadministrator", "Administrateur système", "Administrador del sistema";
+    "Account Administrator" => "Kontoadministrator", "Administrateur de compte", "Administrador de cuenta";
+    "Account Operator" => "Kontobetreuer", "Opérateur de compte", "Operador de cuenta";
+    "Dashboard Operator" => "Dashboardbetreuer", "Opérateur de tableau de bord", "Operador de panel";
+    "Mailbox owner" => "Postfachinhaber", "Titulaire de la boîte", "Titular del buzón";
+
+    "Received" => "Empfangen", "Reçu", "Recibido";
+    "From" => "Von", "De", "De";
+    "To" => "An", "À", "Para";
+    "Subject" => "Betreff", "Objet", "Asunto";
+    "Category" => "Kategorie", "Catégorie", "Categoría";
+    "Size" => "Größe", "Taille", "Tamaño";
+    "State" => "Zustand", "État", "Estado";
+    "Direction" => "Richtung", "Sens", "Sentido";
+    "Time" => "Zeit", "Heure", "Hora";
+    "Name" => "Name", "Nom", "Nombre";
+    "Message" => "Nachricht", "Message", "Mensaje";
+    "Value" => "Wert", "Valeur", "Valor";
+    "Release" => "Freigeben", "Libérer", "Liberar";
+    "Delete" => "Löschen", "Supprimer", "Eliminar";
+    "Download" => "Herunterladen", "Télécharger", "Descargar";
+    "Release to sender" => "An Absender zurück", "Renvoyer à l’expéditeur", "Devolver al remitente";
+    "(no subject)" => "(ohne Betreff)", "(sans objet)", "(sin asunto)";
+    "(no text)" => "(kein Text)", "(aucun texte)", "(sin texto)";
+}
