@@ -40,15 +40,15 @@ pub async fn test_onward(
 ) -> Result<(String, Vec<HostTest>), ApiError> {
     use super::context::{fail, reader};
     let (service, actor) = reader()?;
-    let network = service.outbound_ip(&actor, id).await.map_err(fail)?;
-    let name = match network.nickname.as_str() {
-        "" => network.range.to_string(),
-        nickname => nickname.to_owned(),
-    };
     let tests = match (domain.trim(), special.as_str()) {
         ("", _) => Vec::new(),
         (domain, "1") => service.test_special(&actor, id, domain).await.map_err(fail)?,
         (domain, _) => service.test_onward(&actor, id, domain).await.map_err(fail)?,
+    };
+    let network = service.outbound_ip(&actor, id).await.map_err(fail)?;
+    let name = match network.nickname.as_str() {
+        "" => network.range.to_string(),
+        nickname => nickname.to_owned(),
     };
     Ok((name, tests))
 }
