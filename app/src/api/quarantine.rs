@@ -56,7 +56,11 @@ pub async fn act_on_messages(
         "delete_confirmed" => (service.delete(&actor, &ids).await.map_err(fail)?, t!("{n} deleted")),
         _ => return Err(fail(UserError::new(ErrorCode::Invalid, "Choose what to do with the messages."))),
     };
-    let undo = if act == "delete_confirmed" && result.done > 0 { ids.into_iter().take(UNDO_MAX).collect() } else { Vec::new() };
+    let undo = if act == "delete_confirmed" && result.done > 0 {
+        ids.into_iter().take(UNDO_MAX).collect()
+    } else {
+        Vec::new()
+    };
     Ok(Notice { to: back, undo, ..told(&result, done) })
 }
 

@@ -95,6 +95,3 @@ fn copy(to: EmailAddress, route: Route, edits: &Arc<Vec<Edit>>, now: Timestamp, 
     let plain = Delivery::new(route, None, vec![target], now, expires);
     Delivery { edits: edits.as_ref().clone(), bounce: false, ..plain }
 }
-    }
-    Plan::new(deliveries)
-}

@@ -5,9 +5,9 @@ use crate::{Error, Service, UseCase, permits};
 use bytes::Bytes;
 use message::{Limits, Parsed};
 use model::finding::Check;
-use model::view::{AttachmentView, MessageView};
 use model::settings::PersonalValues;
-use model::{Actor, Direction, Disposition, Finding};
+use model::view::{AttachmentView, MessageView};
+use model::{Actor, Disposition, Finding};
 use std::time::Duration;
 use store::Scope;
 use store::quarantine::Held;
@@ -82,9 +82,8 @@ impl Service {
         drop(c);
         let personal = owner.as_ref().map(|o| &*o.values.personal);
         let is_held = held.row.disposition == Disposition::Quarantined;
-        let may_release = is_held
-            && permits(actor.role, UseCase::Release)
-            && personal.is_none_or(|p| p.may_release(&held.row));
+        let may_release =
+            is_held && permits(actor.role, UseCase::Release) && personal.is_none_or(|p| p.may_release(&held.row));
         let may_delete = is_held && permits(actor.role, UseCase::Delete) && personal.is_none_or(|p| p.delete);
         let with_body = personal.is_none_or(|p| p.view_body);
         Ok(MessageView { may_release, may_delete, ..self.view_of(scope, held, with_body, personal).await? })

@@ -10,7 +10,6 @@
 
 use crate::quarantine::{ACT_MAX, gone, label, object, too_many};
 use crate::{Error, OutgoingMail, Service, UseCase, notice, secret};
-use model::settings::PersonalValues;
 use model::time::MINUTE;
 use model::view::{ActResult, ReleaseTo};
 use model::{Actor, Direction, Disposition, EmailAddress, Envelope, MessageId, Notify, Recipient, SessionInfo};

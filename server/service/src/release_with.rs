@@ -50,7 +50,7 @@ impl Service {
         }
         let (held, rule) = {
             let mut c = self.inner.store.read().await?;
-            let held = self.held(&mut c, scope, id).await?;
+            let held = self.held(&mut c, scope, None, id).await?;
             let logged = store::quarantine::logged(&mut c, held.row.message).await?;
             let at = held.verdict.decided_by;
             let rule = logged.and_then(|l| l.findings.list.get(at?).and_then(|f| f.rule));
@@ -140,9 +140,9 @@ impl Service {
         let scope = self.permit(actor, UseCase::Delete)?;
         let mut out = ActResult::default();
         let mut tx = self.inner.store.begin().await?;
-        self.owner_in(&mut tx, scope).await?;
+        let owner = self.owner_in(&mut tx, scope).await?;
         for id in ids.iter().take(crate::ACT_MAX) {
-            let held = match self.held(&mut tx, scope, *id).await {
+            let held = match self.held(&mut tx, scope, owner.as_ref(), *id).await {
                 Ok(held) => held,
                 Err(Error::User(e)) => {
                     out.failed.push((format!("message {id}"), e.message));

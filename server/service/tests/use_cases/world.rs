@@ -226,7 +226,8 @@ accounts:
     /// The same of another category or direction.
     pub async fn hold_as(&self, n: u128, address: &str, system: bool, category: Category, direction: Direction) -> i64 {
         let edits = vec![Edit::insert(0, "X-MAG-CATEGORY: SPAM\r\n")];
-        let held = |r: &mut RecipientRecord, blob| r.held = Some(QuarantineRecord { blob, edits, system, sender: None });
+        let held =
+            |r: &mut RecipientRecord, blob| r.held = Some(QuarantineRecord { blob, edits, system, sender: None });
         let id = self.record(n, address, system, category, direction, held).await;
         let all = view::QuarantineQuery { all: true, per_page: 500, ..Default::default() };
         let rows = self.service.quarantine(&crate::world::system(), &all).await.unwrap().rows;
