@@ -6,7 +6,7 @@ use crate::login::Login;
 use crate::personal;
 use crate::ui::state::provide_state;
 use crate::ui::time::mark_hydrated;
-use crate::ui::{Icon, Logo};
+use crate::ui::{Brand, Icon, look};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -18,8 +18,9 @@ use leptos_router::{Lazy, SsrMode};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_state();
+    let product = look().name;
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "Postern".to_owned() } else { format!("{title} · Postern") } />
+        <Title formatter=move |title: String| if title.is_empty() { product.clone() } else { format!("{title} · {product}") } />
         <Router>
             <a class="skip" href="#main" rel="external">"Skip to content"</a>
             <Routes fallback=NotFound>
@@ -53,6 +54,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("administrators/new") view={Lazy::<lazy::AdminAdministratorsAdd>::new()} ssr=SsrMode::Async />
                     <Route path=path!("content-filters") view={Lazy::<lazy::AdminContentFiltersList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("content-filters/new") view={Lazy::<lazy::AdminContentFiltersAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("verifiers") view={Lazy::<lazy::AdminVerifiersList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("verifiers/new") view={Lazy::<lazy::AdminVerifiersAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("notifications") view={Lazy::<lazy::AdminNotificationsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("notifications/new") view={Lazy::<lazy::AdminNotificationsAdd>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("brands") view={Lazy::<lazy::AdminBrandsList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("brands/new") view={Lazy::<lazy::AdminBrandsAdd>::new()} ssr=SsrMode::Async />
                     <Route path=path!("start") view={Lazy::<lazy::AdminStartStart>::new()} ssr=SsrMode::Async />
                     <Route path=path!("tiles") view={Lazy::<lazy::AdminTilesChoose>::new()} ssr=SsrMode::Async />
                     <Route path=path!("delete") view={Lazy::<lazy::ListsConfirm>::new()} ssr=SsrMode::Async />
@@ -68,6 +75,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("messages/:id") view={Lazy::<lazy::AdminLogMessageDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("administrators/:id") view={Lazy::<lazy::AdminAdministratorsEdit>::new()} ssr=SsrMode::Async />
                     <Route path=path!("content-filters/:id") view={Lazy::<lazy::AdminContentFiltersEdit>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("verifiers/:id") view={Lazy::<lazy::AdminVerifiersEdit>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("notifications/:id") view={Lazy::<lazy::AdminNotificationsEdit>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("brands/:id") view={Lazy::<lazy::AdminBrandDetail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("help/:topic") view={Lazy::<lazy::AdminHelpHelp>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
                 <ParentRoute path=path!("/my") view=personal::Dashboard ssr=SsrMode::Async>
@@ -90,7 +100,7 @@ fn NotFound() -> impl IntoView {
         <Title text="Not found" />
         <main id="main" class="entry" tabindex="-1">
             <div class="entry-card">
-                <p class="brand mb-6"><Logo />"Postern"</p>
+                <p class="brand mb-6"><Brand /></p>
                 <h1 class="mb-2">"There is no such page"</h1>
                 <p class="mb-5">"The address may be mistyped, or the page has moved."</p>
                 <a class="btn" href="/" rel="external"><Icon name="home" />"Go to the start"</a>

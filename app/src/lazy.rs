@@ -33,6 +33,9 @@ lazy_pages! {
     AdminAdministratorsEdit: admin::administrators::Edit;
     AdminAdministratorsList: admin::administrators::List;
     AdminAuditList: admin::audit::List;
+    AdminBrandDetail: admin::brand::Detail;
+    AdminBrandsAdd: admin::brands::Add;
+    AdminBrandsList: admin::brands::List;
     AdminBulkDetail: admin::bulk::Detail;
     AdminBulkList: admin::bulk::List;
     AdminBulkNew: admin::bulk::New;
@@ -55,6 +58,9 @@ lazy_pages! {
     AdminMailboxesAdd: admin::mailboxes::Add;
     AdminMailboxesList: admin::mailboxes::List;
     AdminMessageDetail: admin::message::Detail;
+    AdminNotificationsAdd: admin::notifications::Add;
+    AdminNotificationsEdit: admin::notifications::Edit;
+    AdminNotificationsList: admin::notifications::List;
     AdminOutboundIpDetail: admin::outbound_ip::Detail;
     AdminOutboundIpsAdd: admin::outbound_ips::Add;
     AdminOutboundIpsList: admin::outbound_ips::List;
@@ -63,6 +69,9 @@ lazy_pages! {
     AdminSearchSearch: admin::search::Search;
     AdminStartStart: admin::start::Start;
     AdminTilesChoose: admin::tiles::Choose;
+    AdminVerifiersAdd: admin::verifiers::Add;
+    AdminVerifiersEdit: admin::verifiers::Edit;
+    AdminVerifiersList: admin::verifiers::List;
     ListsConfirm: lists::Confirm;
     PasswordsByLink: passwords::ByLink;
     PasswordsChange: passwords::Change;

@@ -1,8 +1,8 @@
 //! The login, for administrators and mailbox owners alike.
 
 use crate::passwords::Entry;
-use crate::ui::Field;
 use crate::ui::state::LastFlash;
+use crate::ui::{Field, look};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -13,11 +13,12 @@ pub fn Login() -> impl IntoView {
     let value = |name: &str| failure.as_ref()?.values.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
     let email = value("email").unwrap_or_default();
     let question = value("captcha_question").zip(value("captcha_token"));
+    let look = look();
     view! {
         <Entry title="Log in" failure=failure.clone()>
             <form method="post" action="/login">
                 <input type="hidden" name="next" value=next />
-                <Field name="email" label="Email address" kind="email" value=email required=true autocomplete="username" />
+                <Field name="email" label=look.login_label kind="email" value=email required=true autocomplete="username" />
                 <Field name="password" label="Password" kind="password" required=true autocomplete="current-password" />
                 {question.map(|(question, token)| view! {
                     <input type="hidden" name="captcha_token" value=token />
@@ -29,7 +30,7 @@ pub fn Login() -> impl IntoView {
                 })}
                 <button class="btn primary w-full" type="submit">"Log in"</button>
             </form>
-            <p class="soft small mt-5"><a href="/forgot" rel="external">"Forgot your password?"</a></p>
+            {look.forgot.then(|| view! { <p class="soft small mt-5"><a href="/forgot" rel="external">"Forgot your password?"</a></p> })}
             <p class="soft small mt-2">"No password? The links in your spam digest log you in."</p>
         </Entry>
     }

@@ -4,7 +4,7 @@ use crate::api::Failure;
 use crate::api::passwords::password_link;
 use crate::ui::state::{LastFlash, asked};
 use crate::ui::time::mark_hydrated;
-use crate::ui::{Field, Icon, Logo, Token, load};
+use crate::ui::{Brand, Field, Icon, Token, load};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
@@ -31,7 +31,7 @@ pub fn Entry(
         <leptos_meta::Title text=title />
         <main id="main" class="entry" tabindex="-1">
             <div class="entry-card">
-                <p class="brand mb-6"><Logo />"Postern"</p>
+                <p class="brand mb-6"><Brand /></p>
                 <h1 class="mb-5">{title}</h1>
                 {notice.map(|n| view! { <div class="banner good" role="status"><p>{n.text}</p></div> })}
                 {failure.map(|f| view! {

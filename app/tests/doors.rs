@@ -44,6 +44,9 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
         read("/fn/list", UseCase::ListMailboxes, "kind=mailboxes&ask[state]=inactive&ask[query][sort]=state"),
         read("/fn/list", UseCase::ListOutbound, "kind=outbound_ips"),
         read("/fn/list", UseCase::ListContentFilters, "kind=content_filters"),
+        read("/fn/list", UseCase::ListVerifiers, "kind=verifiers"),
+        read("/fn/list", UseCase::ListNotifications, "kind=notifications"),
+        read("/fn/list", UseCase::ListBrands, "kind=brands"),
         read("/fn/list", UseCase::ReadAudit, "kind=audit"),
         write("/fn/list_act", UseCase::DeleteAccount, act("accounts", "delete_confirmed")),
         write("/fn/list_act", UseCase::EditAdministrator, act("administrators", "deactivate")),
@@ -54,6 +57,28 @@ fn calls(demo: &Demo, n: usize, held: i64) -> Vec<Call> {
         write("/fn/list_act", UseCase::DeleteMailbox, act("mailboxes", "delete_confirmed")),
         write("/fn/list_act", UseCase::DeleteOutbound, act("outbound-ips", "delete_confirmed")),
         write("/fn/list_act", UseCase::DeleteContentFilter, act("content-filters", "delete_confirmed")),
+        write("/fn/list_act", UseCase::DeleteVerifier, act("verifiers", "delete_confirmed")),
+        write("/fn/list_act", UseCase::DeleteNotification, act("notifications", "delete_confirmed")),
+        write("/fn/list_act", UseCase::DeleteBrand, act("brands", "delete_confirmed")),
+        missing(read("/fn/verifier", UseCase::ListVerifiers, "id=999999")),
+        write(
+            "/fn/verifier_save",
+            UseCase::AddVerifier,
+            format!("account=1&name=n{n}&kind=vrfy&options[servers]=mx.acme.test+start_tls"),
+        ),
+        missing(read("/fn/notification", UseCase::ListNotifications, "id=999999")),
+        write(
+            "/fn/notification_save",
+            UseCase::AddNotification,
+            format!(
+                "account=1&name=n{n}&event=remote_server_offline&sender=a@acme.test&recipients=b@acme.test\
+                 &conditions[offline_duration]=5m"
+            ),
+        ),
+        missing(read("/fn/brand", UseCase::ListBrands, "id=999999")),
+        write("/fn/brand_add", UseCase::AddBrand, format!("name=n{n}&host=n{n}.brands.test")),
+        missing(write("/fn/brand_change", UseCase::EditBrand, "id=999999&host=x.test".into())),
+        missing(write("/fn/outbound_ip_move", UseCase::MoveOutbound, "id=999999&account=1".into())),
         write("/fn/group_add", UseCase::AddGroup, format!("domain={domain}&name=n{n}")),
         write("/fn/outbound_add", UseCase::AddOutbound, format!("account=1&range=192.0.2.{n}")),
         write(

@@ -7,7 +7,6 @@ mod demo_run;
 mod jobs;
 mod listeners;
 mod ops;
-mod probe;
 mod serve;
 mod site;
 

@@ -61,10 +61,13 @@ fn service_config(config: &Config) -> service::Config {
     }
 }
 
-/// Answers about names, by the configuration; one cache for the filter and the use cases.
+fn dns_config(config: &Config) -> Result<filter::auth::DnsConfig, AnyError> {
+    Ok(filter::auth::DnsConfig { servers: config.dns_servers()? })
+}
+
+/// Answers about names, by the configuration; one cache for all that is asked about mail.
 fn dns(config: &Config) -> Result<Arc<dyn filter::auth::Dns>, AnyError> {
-    let servers = config.dns_servers()?;
-    Ok(Arc::new(filter::auth::resolver::Resolver::new(&filter::auth::DnsConfig { servers })))
+    Ok(Arc::new(filter::auth::resolver::Resolver::new(&dns_config(config)?)))
 }
 
 /// What the filter asks of the outside, by the configuration.
@@ -116,9 +119,9 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
     let (intake, receiver) = flow::pipeline::intake();
     let outbox = Arc::new(QueueOutbox::new(queue.clone(), routing, intake.waiting()));
     let dns = dns(&config)?;
-    let service = Service::new(store, vault.clone(), outbox, service_config(&config)).with_dns(dns.clone());
-    service.set_probe(Arc::new(crate::probe::Live { servers: config.dns_servers()? }));
-    service.connect(Arc::new(flow::LiveNetwork::new(dns.clone(), queue.clone())));
+    let service = Service::new(store, vault.clone(), outbox, service_config(&config));
+    let fresh = filter::auth::resolver::Resolver::fresh(&dns_config(&config)?);
+    service.connect(Arc::new(flow::LiveNetwork::new(Arc::new(fresh), queue.clone())));
     let first = service.ensure_first_administrator(&config.admin.email, &config.admin.password).await?;
 
     let discovery = flow::Discovery::new(dns.clone(), config.hostname.clone(), service.clone());

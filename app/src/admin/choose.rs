@@ -64,3 +64,17 @@ pub fn WithDomain(#[prop(optional, into)] chosen: String, form: fn(Choices) -> A
     })
     .into_any()
 }
+
+/// A form's field `account`; whoever looks after the whole system may leave it empty, which is the whole system.
+#[component]
+pub fn WithOwner(form: std::sync::Arc<dyn Fn(Choices) -> AnyView + Send + Sync>) -> impl IntoView {
+    let list = Resource::new_blocking(|| (), |()| accounts(first()));
+    let whole = crate::ui::me().is_some_and(|m| m.role == model::Role::System);
+    load(list, move |found| {
+        let whole = whole.then(|| (String::new(), "Whole system".to_owned()));
+        let of_accounts = found.rows.iter().map(|a| (a.id.to_string(), a.name.clone()));
+        let options: Vec<_> = whole.into_iter().chain(of_accounts).collect();
+        form(Choices { name: "account", label: "Account", options, value: String::new() })
+    })
+    .into_any()
+}

@@ -37,6 +37,9 @@ const ADD: &[Entry] = &[
     (For::Work, "/admin/mailboxes/new", "Mailbox", "mailbox"),
     (For::Account, "/admin/outbound-ips/new", "Outbound IP", "send"),
     (For::Account, "/admin/content-filters/new", "Content filter", "letters"),
+    (For::Account, "/admin/verifiers/new", "Verifier", "check"),
+    (For::Account, "/admin/notifications/new", "Notification", "alert"),
+    (For::System, "/admin/brands/new", "Brand", "page"),
 ];
 
 const MANAGE: &[Entry] = &[
@@ -46,9 +49,12 @@ const MANAGE: &[Entry] = &[
     (For::All, "/admin/groups", "Groups", "rows"),
     (For::All, "/admin/outbound-ips", "Outbound IPs", "send"),
     (For::Work, "/admin/content-filters", "Content filters", "letters"),
+    (For::Account, "/admin/verifiers", "Verifiers", "check"),
+    (For::Account, "/admin/notifications", "Notifications", "alert"),
     (For::Account, "/admin/administrators", "Administrators", "user"),
     (For::Work, "/admin/bulk", "Bulk operations", "check"),
     (For::System, "/admin/defaults/inbound", "Default domain", "globe"),
+    (For::System, "/admin/brands", "Brands", "page"),
     (For::System, "/admin/settings", "System", "gear"),
 ];
 

@@ -3,16 +3,17 @@
 use super::{ApiError, Notice};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use model::view::bulk::{BulkDetail, BulkList, BulkPick};
+use model::view::bulk::{BulkDetail, BulkFound, BulkList, BulkPick};
 use std::collections::BTreeMap;
 
-/// How many objects are chosen.
+/// How many objects are chosen, and what can be set of them.
 #[server(name = CountBulk, prefix = "/fn", endpoint = "bulk_count", input = GetUrl)]
-pub async fn bulk_count(pick: BulkPick) -> Result<u64, ApiError> {
+pub async fn bulk_count(pick: BulkPick) -> Result<BulkFound, ApiError> {
     use super::context::{fail, reader};
     let (service, actor) = reader()?;
     let (of, selection) = parts::selection(&service, &actor, &pick).await.map_err(fail)?;
-    service.count_bulk(&actor, of, &selection).await.map_err(fail)
+    let off = service.bulk_off(&actor, &selection).await.map_err(fail)?.iter().collect();
+    Ok(BulkFound { count: service.count_bulk(&actor, of, &selection).await.map_err(fail)?, off })
 }
 
 /// The newest first.

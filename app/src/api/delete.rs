@@ -52,6 +52,12 @@ pub async fn delete(form_token: String, place: String, #[server(default)] sure: 
             let name = name.unwrap_or_default();
             Notice::new(format!("Account {name} deleted")).to("/admin/accounts")
         }
+        SettingsOf::Brand(id) => {
+            let name = service.brand(&actor, id).await.map(|b| b.name);
+            service.delete_brand(&actor, id).await.map_err(fail)?;
+            let name = name.unwrap_or_default();
+            Notice::new(format!("Brand {name} deleted")).to("/admin/brands")
+        }
         _ => return Err(fail(UserError::new(ErrorCode::Invalid, "This cannot be deleted."))),
     };
     Ok(notice)

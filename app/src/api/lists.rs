@@ -71,7 +71,7 @@ pub async fn act_on_rows(
 mod acts {
     use crate::lists::{Act, ListKind};
     use model::UserError;
-    use model::definition::ContentFilter;
+    use model::definition::{ContentFilter, Notification, Verifier};
     use model::view::MailboxState;
     use model::{AccountId, Actor, AdministratorId, DomainId, ErrorCode, MailboxId};
     use service::{AdministratorChange, MailboxChange, Service};
@@ -86,6 +86,9 @@ mod acts {
             (ListKind::Groups, Act::Delete) => s.delete_group(actor, id).await,
             (ListKind::OutboundIps, Act::Delete) => s.delete_outbound_ip(actor, id).await,
             (ListKind::ContentFilters, Act::Delete) => s.delete_definition::<ContentFilter>(actor, id).await,
+            (ListKind::Verifiers, Act::Delete) => s.delete_definition::<Verifier>(actor, id).await,
+            (ListKind::Notifications, Act::Delete) => s.delete_definition::<Notification>(actor, id).await,
+            (ListKind::Brands, Act::Delete) => s.delete_brand(actor, id).await,
             (ListKind::Mailboxes, Act::Delete) => s.delete_mailbox(actor, MailboxId(id)).await.map(drop),
             (ListKind::Mailboxes, Act::Activate) => {
                 s.change_mailbox(actor, MailboxId(id), &state(MailboxState::Active)).await

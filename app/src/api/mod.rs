@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub mod account;
 pub mod accounts;
 pub mod administrators;
+pub mod brands;
 pub mod bulk;
 pub mod content_filters;
 #[cfg(feature = "ssr")]
@@ -24,6 +25,7 @@ pub mod lists;
 pub mod log;
 pub mod mailbox;
 pub mod mailboxes;
+pub mod notifications;
 pub mod outbound;
 pub mod outbound_ip;
 pub mod overview;
@@ -35,6 +37,7 @@ pub mod senders;
 pub mod session;
 pub mod sessions;
 pub mod settings;
+pub mod verifiers;
 
 /// What went wrong with a call, for the person who made it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]

@@ -9,6 +9,7 @@ use model::view::detail::OutboundDetail;
 pub async fn outbound_ip(id: i64) -> Result<OutboundDetail, ApiError> {
     use super::context::{fail, reader};
     use super::settings::place;
+    use model::view::ListQuery;
     use model::view::detail::{May, Named};
     use service::{Member, SettingsOf, UseCase, permits};
     let (service, actor) = reader()?;
@@ -16,6 +17,11 @@ pub async fn outbound_ip(id: i64) -> Result<OutboundDetail, ApiError> {
     let members = service.outbound_members(&actor, id).await.map_err(fail)?.into_iter().map(|m| match m {
         Member::Domain(_, name) | Member::External(name) => name.to_string(),
     });
+    let move_it = permits(actor.role, UseCase::MoveOutbound);
+    let first = ListQuery { sort: "name".into(), per_page: 500, ..ListQuery::default() };
+    let accounts = if move_it { service.accounts(&actor, &first).await.map_err(fail)?.rows } else { Vec::new() };
+    let others = accounts.into_iter().filter(|a| a.id != ip.account);
+    let accounts = others.map(|a| Named { id: a.id.0, name: a.name }).collect();
     Ok(OutboundDetail {
         id,
         range: ip.range.to_string(),
@@ -25,10 +31,11 @@ pub async fn outbound_ip(id: i64) -> Result<OutboundDetail, ApiError> {
             name: service.account(&actor, ip.account).await.map(|a| a.name).unwrap_or_default(),
         },
         members: members.collect::<Vec<_>>().join("\n"),
+        accounts,
         may: May {
             edit: permits(actor.role, UseCase::EditOutbound),
             delete: permits(actor.role, UseCase::DeleteOutbound),
-            move_it: false,
+            move_it,
         },
         settings: place::read(&service, &actor, SettingsOf::OutboundIp(id)).await.map_err(fail)?,
     })
@@ -65,4 +72,19 @@ pub async fn change_outbound_ip(
         service.name_outbound_ip(&actor, id, nickname.trim()).await.map_err(fail)?;
     }
     Ok(Notice::new("Outbound IP saved."))
+}
+
+/// Gives it to another account (guide chapter 7 "Moving Outbound IPs Between Accounts").
+#[server(name = MoveOutboundIp, prefix = "/fn", endpoint = "outbound_ip_move")]
+pub async fn move_outbound_ip(
+    form_token: String,
+    id: i64,
+    #[server(default)] account: String,
+) -> Result<Notice, ApiError> {
+    use super::context::{fail, writer};
+    use model::{AccountId, UserError};
+    let (service, actor) = writer(&form_token)?;
+    let to: AccountId = account.parse().map_err(|_| fail(UserError::field("account", "Choose an account.")))?;
+    service.move_outbound_ip(&actor, id, to).await.map_err(fail)?;
+    Ok(Notice::new("The outbound IP was moved."))
 }

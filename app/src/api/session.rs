@@ -1,7 +1,8 @@
-//! Who is logged in, and what the last form came to. Both come with the page, not with a call.
+//! Who is logged in, what the last form came to, and how pages look here. All come with the page, not with a call.
 
 use super::Flash;
 use model::view::Me;
+use model::view::look::Look;
 use serde::{Deserialize, Serialize};
 
 /// What the form shows that changes one's own password.
@@ -14,7 +15,7 @@ pub struct Asked {
 }
 
 /// On the server: from the request. In the browser this runs only where no page was hydrated.
-pub fn page_state() -> (Option<Me>, Flash, Option<Asked>) {
+pub fn page_state() -> (Option<Me>, Flash, Option<Asked>, Look) {
     #[cfg(feature = "ssr")]
     {
         use crate::web::{LoggedIn, PageFlash};
@@ -28,8 +29,9 @@ pub fn page_state() -> (Option<Me>, Flash, Option<Asked>) {
         let session = login.as_ref().map(|l| l.view.clone()).or_else(|| super::context::current().0);
         let me = session.zip(state).map(|(session, state)| state.service.me(&session));
         let asked = login.map(|l| Asked { must: l.must_change.map(|m| m.sentence().into()), policy: l.policy.clone() });
-        (me, flash.map(|f| f.0).unwrap_or_default(), asked)
+        let look = parts.as_ref().and_then(|p| p.extensions.get::<crate::web::look::PageLook>().map(|l| l.0.clone()));
+        (me, flash.map(|f| f.0).unwrap_or_default(), asked, look.unwrap_or_default())
     }
     #[cfg(not(feature = "ssr"))]
-    (None, Flash::default(), None)
+    (None, Flash::default(), None, Look::default())
 }

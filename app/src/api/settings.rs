@@ -104,6 +104,7 @@ pub(crate) mod place {
             place: name(of),
             level: view.level,
             may_edit: service.may_change_settings(actor, of),
+            off: view.off.iter().collect(),
             settings: settings.collect(),
         })
     }

@@ -16,12 +16,13 @@ use service::Challenge;
 /// The login. `next`: the light page that asked for it.
 pub fn page(status: StatusCode, next: &str, email: &str, said: Option<&str>, question: Option<Challenge>) -> Response {
     let next = own_path(next).filter(|n| n.len() <= 300).unwrap_or_default().to_owned();
+    let look = crate::web::look::current();
     let body = view! {
         <h1>"Log in"</h1>
         {said.map(|s| view! { <p class="bad" role="alert">{s.to_owned()}</p> })}
         <form method="post" action="/light/login">
             <input type="hidden" name="next" value=next />
-            <p><label for="email">"Email address"</label><input id="email" type="email" name="email" value=email.to_owned() required autocomplete="username" /></p>
+            <p><label for="email">{look.login_label}</label><input id="email" type="email" name="email" value=email.to_owned() required autocomplete="username" /></p>
             <p><label for="password">"Password"</label><input id="password" type="password" name="password" required autocomplete="current-password" /></p>
             {question.map(|c| view! {
                 <input type="hidden" name="captcha_token" value=c.token />
@@ -29,7 +30,7 @@ pub fn page(status: StatusCode, next: &str, email: &str, said: Option<&str>, que
             })}
             <p><button class="go">"Log in"</button></p>
         </form>
-        <p class="soft"><a href="/forgot">"Forgot your password?"</a></p>
+        {look.forgot.then(|| view! { <p class="soft"><a href="/forgot">"Forgot your password?"</a></p> })}
         <p class="soft">"No password? The links in your spam digest log you in."</p>
     };
     respond(Page { status, title: "Log in".into(), visit: None, full: "/login".into(), body: body.into_any() })

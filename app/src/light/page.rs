@@ -52,6 +52,13 @@ pub fn respond(page: Page) -> Response {
     });
     let who = page.visit.map(|visit| format!("{}. Times are UTC. ", super::clip::clip(&visit.actor.name, 120)));
     let full = (!page.full.is_empty()).then(|| view! { <a href=page.full>"Full version"</a> });
+    let look = crate::web::look::current();
+    let icon = if look.icon.is_empty() { "/favicon.svg".to_owned() } else { look.icon };
+    let brand = if look.personal_logo.is_empty() {
+        view! { {look.name.clone()} }.into_any()
+    } else {
+        view! { <img src=look.personal_logo alt=look.name.clone() /> }.into_any()
+    };
     let html = view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -59,12 +66,12 @@ pub fn respond(page: Page) -> Response {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="robots" content="noindex" />
-                <title>{format!("{} · Postern", page.title)}</title>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <title>{format!("{} · {}", page.title, look.name)}</title>
+                <link rel="icon" href=icon />
                 <style nonce=nonce.to_string()>{STYLE}</style>
             </head>
             <body>
-                <header><strong>"Postern"</strong>{menu}</header>
+                <header><strong>{brand}</strong>{menu}</header>
                 <main id="main">{page.visit.map(|v| told(&v.flash))}{page.body}</main>
                 <footer><small>{who}</small>{full}</footer>
             </body>

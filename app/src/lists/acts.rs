@@ -64,6 +64,9 @@ fn goes_with(kind: ListKind) -> &'static str {
         }
         ListKind::OutboundIps => "Servers at this address can send through the gateway no more.",
         ListKind::ContentFilters => "A filter that a domain uses stays, and is named.",
+        ListKind::Verifiers => "A verifier that a domain or a composite verifier uses stays, and they are named.",
+        ListKind::Notifications => "Nobody is told of their events any more.",
+        ListKind::Brands => "Accounts that have it go back to the system's own look; its host name shows that too.",
         ListKind::Audit => "",
     }
 }

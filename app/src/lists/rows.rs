@@ -1,12 +1,12 @@
 //! The rows of each list: from the service to cells.
 
 use super::{Act, Cell, Choice, ListAsk, ListKind, ListRow, ListView};
-use model::definition::ContentFilter;
+use model::definition::{ContentFilter, Notification, Verifier};
 use model::view::{AccountRow, AuditRow, DomainRow, ListQuery, MailboxRow, MailboxState, Page};
-use model::{Actor, Role};
+use model::{Actor, Role, Settings};
 use service::{
-    AdministratorRow, AdministratorsOf, DefinitionRow, Error, GroupRow, MailboxesOf, OutboundRow, Service, UseCase,
-    permits,
+    AdministratorRow, AdministratorsOf, Brand, DefinitionRow, Error, GroupRow, MailboxesOf, OutboundRow, Service,
+    UseCase, permits,
 };
 
 const STATES: [(&str, &str, MailboxState); 3] = [
@@ -150,6 +150,77 @@ fn content_filter(r: DefinitionRow<ContentFilter>) -> ListRow {
     }
 }
 
+/// Whose a definition is.
+fn whose(account: Option<String>) -> Cell {
+    text(account.unwrap_or_else(|| "Whole system".into()))
+}
+
+fn verifier(r: DefinitionRow<Verifier>) -> ListRow {
+    let d = r.definition;
+    ListRow {
+        id: d.id,
+        name: d.name.clone(),
+        cells: vec![
+            Cell::Name(d.name, format!("/admin/verifiers/{}", d.id)),
+            whose(r.account_name),
+            text(d.body.method.label()),
+            Cell::Time(d.created),
+        ],
+    }
+}
+
+fn notification(r: DefinitionRow<Notification>) -> ListRow {
+    let d = r.definition;
+    let to: Vec<_> = d.body.recipients.iter().map(ToString::to_string).collect();
+    ListRow {
+        id: d.id,
+        name: d.name.clone(),
+        cells: vec![
+            Cell::Name(d.name, format!("/admin/notifications/{}", d.id)),
+            whose(r.account_name),
+            text(d.body.event_type.label()),
+            text(to.join(", ")),
+            text(d.body.frequency),
+            Cell::Time(d.created),
+        ],
+    }
+}
+
+fn brand(b: Brand<Settings>) -> ListRow {
+    ListRow {
+        id: b.id,
+        name: b.name.clone(),
+        cells: vec![
+            Cell::Name(b.name, format!("/admin/brands/{}", b.id)),
+            Cell::Code(b.host.unwrap_or_default()),
+            Cell::Time(b.created),
+        ],
+    }
+}
+
+/// Brands are few: found, sorted and cut here.
+fn brands(all: Vec<Brand<Settings>>, q: &ListQuery) -> Page<Brand<Settings>> {
+    let words: Vec<String> = q.q.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let has = |b: &Brand<Settings>| {
+        let text = format!("{} {}", b.name, b.host.as_deref().unwrap_or_default()).to_lowercase();
+        words.iter().all(|w| text.contains(w))
+    };
+    let mut found: Vec<_> = all.into_iter().filter(has).collect();
+    match q.sort.as_str() {
+        "host" => found.sort_by(|a, b| a.host.cmp(&b.host).then(a.id.cmp(&b.id))),
+        "created" => found.sort_by_key(|b| (b.created, b.id)),
+        _ => found.sort_by_key(|b| b.name.to_lowercase()),
+    }
+    if q.desc {
+        found.reverse();
+    }
+    let (page, per_page) = (q.page.max(1), if q.per_page == 0 { 50 } else { q.per_page.min(500) });
+    let total = found.len() as u64;
+    let skip = (page as usize - 1).saturating_mul(per_page as usize);
+    let rows = found.into_iter().skip(skip).take(per_page as usize).collect();
+    Page { rows, total, page, per_page }
+}
+
 pub(crate) fn audit(r: AuditRow) -> ListRow {
     ListRow {
         id: 0,
@@ -189,6 +260,9 @@ pub(crate) async fn rows(service: &Service, actor: &Actor, kind: ListKind, ask: 
         ListKind::Mailboxes => page(s.mailboxes_of(actor, ask.account, mailboxes_of(ask), q).await?, mailbox),
         ListKind::OutboundIps => page(s.outbound_ips(actor, ask.account, q).await?, outbound),
         ListKind::ContentFilters => page(s.definitions::<ContentFilter>(actor, ask.account, q).await?, content_filter),
+        ListKind::Verifiers => page(s.definitions::<Verifier>(actor, ask.account, q).await?, verifier),
+        ListKind::Notifications => page(s.definitions::<Notification>(actor, ask.account, q).await?, notification),
+        ListKind::Brands => page(brands(s.brands(actor).await?, q), brand),
         ListKind::Audit => page(s.audit(actor, q).await?, audit),
     })
 }
@@ -231,6 +305,9 @@ pub(crate) fn use_cases(kind: ListKind) -> (Option<UseCase>, Option<UseCase>, Op
         ListKind::Mailboxes => (Some(AddMailbox), Some(EditMailbox), Some(DeleteMailbox)),
         ListKind::OutboundIps => (Some(AddOutbound), None, Some(DeleteOutbound)),
         ListKind::ContentFilters => (Some(AddContentFilter), None, Some(DeleteContentFilter)),
+        ListKind::Verifiers => (Some(AddVerifier), None, Some(DeleteVerifier)),
+        ListKind::Notifications => (Some(AddNotification), None, Some(DeleteNotification)),
+        ListKind::Brands => (Some(AddBrand), None, Some(DeleteBrand)),
         ListKind::Audit => (None, None, None),
     }
 }

@@ -12,6 +12,9 @@ pub enum ListKind {
     Mailboxes,
     OutboundIps,
     ContentFilters,
+    Verifiers,
+    Notifications,
+    Brands,
     Audit,
 }
 
@@ -180,6 +183,49 @@ const CONTENT_FILTERS: Spec = Spec {
     filters: &["account"],
 };
 
+const VERIFIERS: Spec = Spec {
+    path: "/admin/verifiers",
+    title: "Verifiers",
+    icon: "check",
+    what: ("verifier", "verifiers"),
+    add: "Add verifier",
+    empty: "A verifier says which mailboxes exist and whether a password is right: a directory, a mail server, a database, a list.",
+    natural: ("name", false),
+    columns: &[sorted("name", "Name"), sorted("account", "Account"), plain("type", "Type"), sorted("created", "Added")],
+    filters: &["account"],
+};
+
+const NOTIFICATIONS: Spec = Spec {
+    path: "/admin/notifications",
+    title: "Notifications",
+    icon: "alert",
+    what: ("notification", "notifications"),
+    add: "Add notification",
+    empty: "A notification is a mail to administrators when something happens, such as a server that is offline.",
+    natural: ("name", false),
+    columns: &[
+        sorted("name", "Name"),
+        sorted("account", "Account"),
+        plain("event", "Event"),
+        plain("recipients", "To"),
+        plain("frequency", "At most every"),
+        sorted("created", "Added"),
+    ],
+    filters: &["account"],
+};
+
+const BRANDS: Spec = Spec {
+    path: "/admin/brands",
+    title: "Brands",
+    icon: "page",
+    what: ("brand", "brands"),
+    add: "Add brand",
+    empty: "A brand gives some accounts pages and mails of their own look, under a host name of their own.",
+    natural: ("name", false),
+    columns: &[sorted("name", "Name"), sorted("host", "Host name"), sorted("created", "Added")],
+    filters: &[],
+};
+
 const AUDIT: Spec = Spec {
     path: "/admin/audit",
     title: "Audit trail",
@@ -200,7 +246,7 @@ const AUDIT: Spec = Spec {
 };
 
 impl ListKind {
-    pub const ALL: [ListKind; 8] = [
+    pub const ALL: [ListKind; 11] = [
         ListKind::Accounts,
         ListKind::Administrators,
         ListKind::Domains,
@@ -208,6 +254,9 @@ impl ListKind {
         ListKind::Mailboxes,
         ListKind::OutboundIps,
         ListKind::ContentFilters,
+        ListKind::Verifiers,
+        ListKind::Notifications,
+        ListKind::Brands,
         ListKind::Audit,
     ];
 
@@ -220,6 +269,9 @@ impl ListKind {
             ListKind::Mailboxes => &MAILBOXES,
             ListKind::OutboundIps => &OUTBOUND_IPS,
             ListKind::ContentFilters => &CONTENT_FILTERS,
+            ListKind::Verifiers => &VERIFIERS,
+            ListKind::Notifications => &NOTIFICATIONS,
+            ListKind::Brands => &BRANDS,
             ListKind::Audit => &AUDIT,
         }
     }

@@ -163,7 +163,7 @@ pub fn FormErrors() -> impl IntoView {
 #[component]
 pub fn Field(
     name: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(optional)] help: &'static str,
     /// An input's type, or `textarea`.
     #[prop(default = "text")]
@@ -226,6 +226,15 @@ pub fn Field(
             {(!help.is_empty()).then(|| view! { <p class="help" id=help_id>{help}</p> })}
         </div>
     }
+}
+
+/// What is wrong with this field of the form around.
+pub fn complaint(name: String) -> Signal<Option<String>> {
+    let state = use_context::<FormState>();
+    Signal::derive(move || {
+        let failure = state?.failure.read();
+        failure.as_ref()?.fields.iter().find(|f| f.field == name).map(|f| f.message.clone())
+    })
 }
 
 /// What was typed into this field of the form around, where the form was sent without script and failed.

@@ -3,7 +3,7 @@
 use crate::ui::omni::Omni;
 use crate::ui::theme::ThemeItems;
 use crate::ui::time::mark_hydrated;
-use crate::ui::{Icon, Logo, Toasts, Token, me};
+use crate::ui::{Brand, Icon, Toasts, Token, look, me};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use model::Role;
@@ -75,6 +75,13 @@ pub fn Frame(
     behave(search.is_some());
     let version = me().map(|m| m.version).unwrap_or_default();
     let has_add = !add.is_empty();
+    let admin = home.starts_with("/admin");
+    let (to, right) = match look() {
+        look if admin || look.personal_logo.is_empty() => (home.to_owned(), false),
+        look if look.banner_link.is_empty() => (home.to_owned(), look.logo_right),
+        look => (look.banner_link, look.logo_right),
+    };
+    let brand_class = if right { "brand at-right" } else { "brand" };
     let add_items = move || {
         add.iter().map(|i| view! { <a class="menu-item" href=i.href><Icon name=i.icon />{i.label}</a> }).collect_view()
     };
@@ -84,7 +91,7 @@ pub fn Frame(
                 <summary class="btn quiet icon-only" aria-label="Menu"><Icon name="menu" /></summary>
                 <nav class="menu-panel from-left" aria-label="Main, small screen"><Links sections=sections.clone() /></nav>
             </details>
-            <a class="brand" href=home><Logo /><span class="brand-word">"Postern"</span><span class="sr-only">"Home"</span></a>
+            <a class=brand_class href=to><Brand admin short=true /><span class="sr-only">"Home"</span></a>
             {match search {
                 Some(action) => view! { <Omni action /> }.into_any(),
                 None => view! { <span class="grow"></span> }.into_any(),

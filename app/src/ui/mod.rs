@@ -1,6 +1,7 @@
 //! Components that several dashboards share. Pages compose these; no component here knows a page.
 
 pub mod badge;
+pub mod brand;
 pub mod category;
 pub mod chart;
 pub mod form;
@@ -18,6 +19,7 @@ pub mod time;
 pub mod toast;
 
 pub use badge::{ActionTag, CategoryBadge, DispositionTag};
+pub use brand::{Brand, look};
 pub use category::Family;
 pub use form::{ActForm, Field, FormErrors, Token, use_act};
 pub use frame::{Frame, NavItem, NavSection, PageHead};

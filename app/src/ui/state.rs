@@ -22,8 +22,9 @@ pub struct Notices(pub RwSignal<Vec<(u32, Notice)>>);
 
 /// Called once by the root of the application.
 pub fn provide_state() {
-    let (me, flash, asked) = SharedValue::new(crate::api::session::page_state).into_inner();
+    let (me, flash, asked, look) = SharedValue::new(crate::api::session::page_state).into_inner();
     provide_context(Session(me));
+    provide_context(super::brand::LookHere(look));
     provide_context(AskedHere(asked));
     let first = flash.notice.clone().map(|n| (0, n)).into_iter().collect();
     provide_context(Notices(RwSignal::new(first)));

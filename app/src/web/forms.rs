@@ -139,7 +139,12 @@ pub fn typed(body: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(body);
     // Settings of passwords are no passwords.
     let password = |name: &str| name.contains("password") && !name.starts_with("values[");
-    let secret = |name: &str| name == "form_token" || password(name) || name.ends_with("[]");
+    let secret = |name: &str| {
+        name == "form_token"
+            || password(name)
+            || name.ends_with("[]")
+            || crate::admin::verifier_parts::is_secret_field(name)
+    };
     text.split('&')
         .filter_map(|pair| pair.split_once('='))
         .map(|(k, v)| (decode(k), decode(v)))

@@ -7,6 +7,7 @@ mod forms;
 mod headers;
 mod kept;
 pub(crate) mod login;
+pub(crate) mod look;
 mod passwords;
 mod router;
 mod session;

@@ -1,6 +1,6 @@
 //! Everything that HTTP serves, but for what the server adds itself (metrics, health, REST).
 
-use super::{Assets, files, forms, headers, login, passwords, session, shell};
+use super::{Assets, files, forms, headers, login, look, passwords, session, shell};
 use crate::App;
 use axum::Router;
 use axum::extract::FromRef;
@@ -83,6 +83,7 @@ pub fn router(state: AppState) -> Router {
         .route(super::PASSWORD, post(passwords::change))
         .route("/forgot", post(passwords::forgot))
         .route("/activate/{token}", post(passwords::by_link))
+        .route("/brand/{which}", get(look::picture))
         .route("/message/{id}/raw", get(files::raw))
         .route("/message/{id}/preview", get(files::preview))
         .route("/admin/lists/{file}", get(crate::lists::csv::download))
@@ -94,6 +95,7 @@ pub fn router(state: AppState) -> Router {
         .fallback_service(files)
         .layer(from_fn_with_state(state.clone(), forms::plain_forms))
         .layer(from_fn(session::guard))
+        .layer(from_fn_with_state(state.clone(), look::load))
         .layer(from_fn_with_state(state.clone(), session::load))
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(CompressionLayer::new().compress_when(worth_it))

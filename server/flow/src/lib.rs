@@ -9,6 +9,7 @@
 //! - [`network`]: what the service asks of others while somebody waits.
 
 pub mod gate;
+mod greeting;
 pub mod knowledge;
 pub mod network;
 pub mod outbox;

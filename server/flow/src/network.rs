@@ -1,7 +1,9 @@
 //! What the service asks of the network while somebody waits for the answer.
 
+use crate::greeting::greeting;
 use delivery::{Queue, Route};
-use filter::auth::dns::{Dns, Failure};
+use filter::auth::dns::{Answer, Dns, Failure};
+use model::HostPort;
 use model::view::HostTest;
 use service::{BoxFuture, Network, Way};
 use std::sync::Arc;
@@ -21,11 +23,25 @@ impl LiveNetwork {
     }
 }
 
+/// The answer, or none after as long as one waits for a page.
+async fn in_time<T>(answer: Answer<'_, T>) -> Result<Vec<T>, Failure> {
+    let late = |_| Err(Failure::Temporary("the DNS does not answer".into()));
+    tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(late)
+}
+
 impl Network for LiveNetwork {
+    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>> {
+        Box::pin(async move {
+            let hosts = in_time(self.dns.mx(name)).await?;
+            Ok(hosts.iter().map(|host| host.trim_end_matches('.').to_owned()).collect())
+        })
+    }
+    fn greeting<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>> {
+        Box::pin(greeting(gateway))
+    }
     fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>> {
         Box::pin(async move {
-            let answer = tokio::time::timeout(PATIENCE, self.dns.txt(name)).await;
-            match answer.unwrap_or_else(|_| Err(Failure::Temporary("the DNS does not answer".into()))) {
+            match in_time(self.dns.txt(name)).await {
                 Ok(found) => Ok(found.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()),
                 Err(Failure::NxDomain | Failure::NoData) => Ok(Vec::new()),
                 Err(Failure::Temporary(why)) => Err(why),

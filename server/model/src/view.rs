@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod detail;
+pub mod look;
 pub mod place;
 
 use crate::action::BlockedMessages;

@@ -85,7 +85,8 @@ fn table() -> String {
         out.push_str("| key | label | what it says | values | default | levels |\n|---|---|---|---|---|---|\n");
         for d in section.definitions() {
             let default = shown(&d.default()).replace('|', "\\|");
-            let (help, values, levels) = (d.help, values(&d.kind), levels(d));
+            let needs = d.feature.map(|f| format!(" (needs {})", f.label())).unwrap_or_default();
+            let (help, values, levels) = (format!("{}{needs}", d.help), values(&d.kind), levels(d));
             writeln!(out, "| `{}` | {} | {help} | {values} | {default} | {levels} |", d.name, d.label).unwrap();
         }
     }

@@ -34,6 +34,8 @@ pub struct DigestContent {
     pub held: u64,
     /// Logs in ([`Service::login_by_link`]).
     pub link_token: String,
+    /// Where the owner reaches the dashboards.
+    pub url: String,
     pub may_release: bool,
     pub may_delete: bool,
 }
@@ -132,13 +134,14 @@ impl Service {
         let held = store::quarantine::held(&mut c, store::Scope::Mailbox(due.mailbox)).await?;
         Ok(DigestContent {
             mailbox: due.mailbox,
-            address: owner.mailbox.address,
+            address: owner.mailbox.address.clone(),
             since: due.since,
             until: due.until,
             time_zone: owner.values.digest.time_zone.clone(),
             rows,
             held,
             link_token,
+            url: self.dashboard_url(&mut c, Some(owner.mailbox.account)).await?,
             may_release: owner.values.personal.release,
             may_delete: owner.values.personal.delete,
         })

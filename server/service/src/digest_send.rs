@@ -36,7 +36,7 @@ impl Service {
         compose(&Digest {
             to: &content.address,
             from: &from,
-            url: &config.url,
+            url: &content.url,
             token: &content.link_token,
             since: content.since,
             until: content.until,

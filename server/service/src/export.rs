@@ -67,7 +67,7 @@ impl Service {
                 email: Some(own.email).filter(|e| !e.is_empty()),
                 time_zone: Some(own.time_zone).filter(|z| !z.is_empty()),
                 brand,
-                features: Some(own.features).filter(|f| !f.is_empty()),
+                features: Some(own.features),
                 default: own.is_default.then_some(true),
                 settings: some_settings(own.settings),
                 default_inbound: default(Defaults::Domain, Some(id)),

@@ -50,7 +50,11 @@ impl Service {
 
     async fn exchangers(&self, name: &DomainName) -> Result<Vec<HostPort>, Error> {
         let wrong = |message: String| Err(Error::field("gateways", message));
-        let hosts = match self.dns().mx(name.as_str()).await {
+        let answer = match self.network() {
+            Ok(network) => network.mx(name.as_str()).await,
+            Err(_) => Err(Failure::Temporary("no resolver is at hand".into())),
+        };
+        let hosts = match answer {
             Ok(hosts) => hosts,
             Err(Failure::NxDomain) => {
                 return wrong(format!("{name} does not exist in DNS. Enter its gateways instead."));

@@ -4,7 +4,7 @@ use crate::Error;
 use filter::ContentFilters;
 use filter::content::StoredFilter;
 use model::definition::ContentFilter;
-use model::settings::{Held, Kind, Layered, Level, Source, explain, held};
+use model::settings::{Difference, Held, Kind, Layered, Level, Off, Source, definition, explain, held};
 use model::{AccountId, Direction, FieldError, MailboxId, Settings, Values};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,13 +16,17 @@ use store::domain::Domain;
 /// The levels that hold in one place, lowest first. Several rows of one level (the defaults of the system and of an
 /// account, the groups of a mailbox) stand in their own order.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Stack(Vec<(Level, Settings)>);
+pub(crate) struct Stack {
+    levels: Vec<(Level, Settings)>,
+    /// Features that the account is without.
+    off: Off,
+}
 
 impl Stack {
     /// With this row on top.
     pub(crate) fn with(mut self, level: Level, settings: &Settings) -> Stack {
         if !settings.is_empty() {
-            self.0.push((level, settings.clone()));
+            self.levels.push((level, settings.clone()));
         }
         self
     }
@@ -40,20 +44,30 @@ impl Stack {
     }
 
     pub(crate) fn layered(&self) -> Layered {
-        Layered::from_lowest(self.0.iter().map(|(level, settings)| (*level, settings)))
+        Layered::from_lowest(self.levels.iter().map(|(level, settings)| (*level, settings))).without(self.off)
     }
 
     pub(crate) fn resolve(&self, direction: Direction) -> Values {
         self.layered().resolve(direction)
     }
 
-    fn levels(&self) -> Vec<(Level, &Settings)> {
-        self.0.iter().map(|(level, settings)| (*level, settings)).collect()
+    pub(crate) fn off(&self) -> Off {
+        self.off
     }
 
-    /// What holds for one setting, and which level it comes from; none where there is no such setting.
+    /// For an account without these features.
+    fn without(self, off: Off) -> Stack {
+        Stack { off: self.off.and(off), ..self }
+    }
+
+    fn levels(&self) -> Vec<(Level, &Settings)> {
+        self.levels.iter().map(|(level, settings)| (*level, settings)).collect()
+    }
+
+    /// What holds for one setting, and which level it comes from; none where there is no such setting, or it
+    /// needs a feature that the account is without.
     pub(crate) fn explain(&self, path: &str) -> Option<Source> {
-        explain(&self.levels(), path)
+        explain(&self.levels(), path, self.off)
     }
 
     /// What of one setting groups and mailboxes cannot loosen.
@@ -67,11 +81,12 @@ impl Stack {
 struct OfAccount {
     brand: Option<i64>,
     settings: Settings,
+    off: Off,
 }
 
 impl From<Account<Settings>> for OfAccount {
     fn from(a: Account<Settings>) -> Self {
-        OfAccount { settings: a.settings.over(&of_zone(&a.time_zone)), brand: a.brand }
+        OfAccount { settings: a.settings.over(&of_zone(&a.time_zone)), brand: a.brand, off: Off::all_but(&a.features) }
     }
 }
 
@@ -159,15 +174,26 @@ impl Base {
 
     /// The system's, then those of the account's brand.
     pub(crate) fn brand(&self, account: Option<AccountId>) -> Stack {
-        let brand = account.and_then(|a| self.accounts.get(&a)).and_then(|a| a.brand);
+        let account = account.and_then(|a| self.accounts.get(&a));
+        let brand = account.and_then(|a| a.brand);
         let stack = Stack::default().with(Level::Brand, &self.system);
+        let stack = stack.without(account.map(|a| a.off).unwrap_or_default());
         stack.with_some(Level::Brand, brand.and_then(|b| self.brands.get(&b)))
     }
 
     /// Brand and account.
     pub(crate) fn account(&self, account: Option<AccountId>) -> Stack {
-        let own = account.and_then(|a| self.accounts.get(&a)).map(|a| &a.settings);
-        self.brand(account).with_some(Level::Account, own)
+        self.own(self.brand(account), account)
+    }
+
+    /// The brand that an account has.
+    pub(crate) fn brand_of(&self, account: Option<AccountId>) -> Option<i64> {
+        account.and_then(|a| self.accounts.get(&a)).and_then(|a| a.brand)
+    }
+
+    /// What the account sets itself, over what is `below`.
+    pub(crate) fn own(&self, below: Stack, account: Option<AccountId>) -> Stack {
+        below.with_some(Level::Account, account.and_then(|a| self.accounts.get(&a)).map(|a| &a.settings))
     }
 
     /// What lies below the defaults of an account, or of the system.
@@ -261,6 +287,23 @@ pub(crate) fn mailbox(below: &Layered, mailbox: &Settings) -> Values {
 /// Ways of encrypting towards the mail gateway that delivery cannot keep yet: it would hold all mail back until it
 /// bounces, so they are not taken.
 const CANNOT_KEEP: &[&str] = &["always_valid", "always_trusted"];
+
+/// The features that an account is without; what belongs to no account has all.
+pub(crate) async fn off(c: &mut Connection, account: Option<AccountId>) -> Result<Off, Error> {
+    let Some(id) = account else { return Ok(Off::default()) };
+    let features = store::account::features(c, id).await?;
+    Ok(features.map(|on| Off::all_but(&on)).unwrap_or_default())
+}
+
+/// What of these changes an account without some features does not take. A setting may always be taken back.
+pub(crate) fn missing(off: Off, changes: &[Difference]) -> Vec<FieldError> {
+    let wrong = |change: &Difference| {
+        let feature = off.refuses(definition(&change.path)?, change.after.as_ref()?)?;
+        let message = format!("the account does not have {}", feature.label());
+        Some(FieldError { field: change.path.clone(), message })
+    };
+    changes.iter().filter(|_| !off.is_empty()).filter_map(wrong).collect()
+}
 
 /// What is wrong with a level's settings: each setting's path, and what would be accepted. Names of time zones are
 /// checked here, for `model` has no list of them.

@@ -36,6 +36,7 @@ mod letter;
 mod link;
 mod lists;
 mod login;
+mod look;
 mod mailbox_change;
 mod mailboxes;
 mod message_log;
@@ -83,10 +84,11 @@ pub use home::tiles_for;
 pub use idempotency::Known as KnownRequest;
 pub use lists::{AdministratorRow, AdministratorsOf, GroupRow, MailboxesOf, OutboundRow};
 pub use login::NewSession;
+pub use look::Picture;
 pub use mailbox_change::MailboxChange;
 pub use mailboxes::MailboxDetails;
 pub use outbound_members::Member;
-pub use outside::{Bodies, BoxFuture, Network, Outbox, OutgoingMail, Probe, QueueView};
+pub use outside::{Bodies, BoxFuture, Network, Outbox, OutgoingMail, QueueView};
 pub use password::PasswordLink;
 pub use permission::{TOKEN_SCOPES, UseCase, permits, token_scope};
 pub use person::MustChange;
@@ -113,7 +115,6 @@ pub use store::senders::Lists as SenderLists;
 pub use store::token::ApiToken;
 pub use store::{BadCursor, Cursor, Slice, Store};
 
-use filter::auth::Dns;
 pub use model::view::{LogQuery, LogRow};
 use model::{Actor, Timestamp};
 use std::sync::{Arc, OnceLock};
@@ -140,13 +141,11 @@ struct Inner {
     store: Store,
     bodies: Box<dyn Bodies>,
     outbox: Arc<dyn Outbox>,
-    probe: std::sync::OnceLock<Arc<dyn Probe>>,
-    network: std::sync::OnceLock<Arc<dyn Network>>,
+    network: OnceLock<Arc<dyn Network>>,
     config: Config,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     hasher: password::Hasher,
     link_key: tokio::sync::OnceCell<link::Key>,
-    dns: OnceLock<Arc<dyn Dns>>,
 }
 
 impl Service {
@@ -166,31 +165,13 @@ impl Service {
             store,
             bodies: Box::new(bodies),
             outbox,
-            probe: std::sync::OnceLock::new(),
-            network: std::sync::OnceLock::new(),
+            network: OnceLock::new(),
             config,
             clock: Box::new(clock),
             hasher: password::Hasher::new(),
             link_key: tokio::sync::OnceCell::new(),
-            dns: OnceLock::new(),
         };
         Service { inner: Arc::new(inner) }
-    }
-
-    /// Whom to ask about names. Until it is said, and in commands beside a running server, DNS does not answer.
-    #[must_use]
-    pub fn with_dns(self, dns: Arc<dyn Dns>) -> Service {
-        let _ = self.inner.dns.set(dns);
-        self
-    }
-
-    fn dns(&self) -> Arc<dyn Dns> {
-        self.inner.dns.get().cloned().unwrap_or_else(|| Arc::new(outside::NoDns))
-    }
-
-    /// Gives it a way to look at the Internet, once; without one, checks of domains say that they cannot.
-    pub fn set_probe(&self, probe: Arc<dyn Probe>) {
-        let _ = self.inner.probe.set(probe);
     }
 
     /// Gives it the network, once; a service without one (the command line's) cannot check what others publish.
@@ -198,9 +179,8 @@ impl Service {
         let _ = self.inner.network.set(network);
     }
 
-    fn network(&self) -> Result<&dyn Network, Error> {
-        let network = self.inner.network.get().map(|n| &**n);
-        network.ok_or_else(|| Error::Internal("this process was given no network".into()))
+    fn network(&self) -> Result<&Arc<dyn Network>, Error> {
+        self.inner.network.get().ok_or_else(|| Error::Internal("this process was given no network".into()))
     }
 
     pub fn config(&self) -> &Config {

@@ -51,7 +51,7 @@ impl Service {
 
     /// Logs an administrator in, or the owner of a mailbox by any of its addresses. Unknown name and wrong password
     /// are the same error after the same time; after five failures for a name from one origin, one must wait. Where
-    /// the settings want a question after so many failures, an error of the field `captcha` asks for an answer to
+    /// the domain's settings want a question after so many failures, whether or not the domain has that address, an error of the field `captcha` asks for an answer to
     /// [`Service::challenge`]; the password is not looked at before.
     pub async fn login_with(
         &self,
@@ -67,11 +67,7 @@ impl Service {
                 Some(a) => self.people(&mut c, a, origin).await?,
                 None => [None, None],
             };
-            let mut after = people.iter().flatten().filter_map(|p| p.policy.0.captcha_after).min();
-            if people.iter().all(Option::is_none) {
-                after = self.policy_of_nobody(&mut c, address.as_ref()).await?.0.captcha_after;
-            }
-            (people, after)
+            (people, self.asked_after(&mut c, address.as_ref()).await?)
         };
         let (from, anywhere) = (key_from(email, origin), key_anywhere(email));
         if let Some(after) = after {

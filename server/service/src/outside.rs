@@ -2,10 +2,9 @@
 
 use crate::Way;
 use bytes::Bytes;
-use filter::auth::dns::{Answer, Dns, Failure};
+use filter::auth::dns::Failure;
 use model::view::{DeferredDestination, HostTest};
 use model::{DomainName, Edit, Envelope, HostPort};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::{future::Future, pin::Pin};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,16 +38,6 @@ pub trait Outbox: Send + Sync {
     fn retry_now(&self, domain: Option<&DomainName>);
 }
 
-/// What the Internet says of a domain right now. Errors are sentences for the administrator.
-pub trait Probe: Send + Sync {
-    /// Hosts by preference; empty: the name has no such record.
-    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
-    /// The text of each record; empty: there is none.
-    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
-    /// Connects and reads the greeting.
-    fn gateway<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>>;
-}
-
 /// Bodies of held messages (the vault).
 pub trait Bodies: Send + Sync {
     fn get<'a>(&'a self, blob: &'a str) -> BoxFuture<'a, Result<Bytes, String>>;
@@ -57,10 +46,15 @@ pub trait Bodies: Send + Sync {
     fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String>;
 }
 
-/// What is asked of the network while somebody waits for it. Bounded in time by whoever implements it.
+/// What is asked of the network while somebody waits for it: right now, from no cache, bounded in time by whoever
+/// implements it. Errors are sentences for the administrator.
 pub trait Network: Send + Sync {
+    /// Mail exchangers by preference, without a dot at the end; a null MX (RFC 7505) is an empty name.
+    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>>;
     /// TXT records of a name, the strings of each joined; none where there are none.
     fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>>;
+    /// Connects and reads the greeting.
+    fn greeting<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>>;
     /// What each host says that mail would go to; nothing is sent.
     fn try_way(&self, way: Way) -> BoxFuture<'_, Vec<HostTest>>;
 }
@@ -80,30 +74,5 @@ impl Bodies for vault::Vault {
     }
     fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, String> {
         self.seal_secret(purpose, secret).map_err(|e| e.to_string())
-    }
-}
-
-/// Where nobody was named to ask about names.
-pub(crate) struct NoDns;
-
-fn no_answer<'a, T: Send + 'a>() -> Answer<'a, T> {
-    Box::pin(std::future::ready(Err(Failure::Temporary("no resolver is at hand".into()))))
-}
-
-impl Dns for NoDns {
-    fn txt<'a>(&'a self, _: &'a str) -> Answer<'a, Vec<u8>> {
-        no_answer()
-    }
-    fn a<'a>(&'a self, _: &'a str) -> Answer<'a, Ipv4Addr> {
-        no_answer()
-    }
-    fn aaaa<'a>(&'a self, _: &'a str) -> Answer<'a, Ipv6Addr> {
-        no_answer()
-    }
-    fn mx<'a>(&'a self, _: &'a str) -> Answer<'a, String> {
-        no_answer()
-    }
-    fn ptr(&self, _: IpAddr) -> Answer<'_, String> {
-        no_answer()
     }
 }

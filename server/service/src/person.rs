@@ -129,18 +129,21 @@ impl Service {
         Ok([administrator, owner])
     }
 
-    /// What holds for an address that nobody has, so that the login page tells nobody who exists: what its domain or
-    /// the system says.
-    pub(crate) async fn policy_of_nobody(
+    /// The failures after which a question is asked about logins as this address: what its domain says, or the system
+    /// where we have no such domain. Not what its person has: the question would tell who exists.
+    pub(crate) async fn asked_after(
         &self,
         c: &mut Connection,
         address: Option<&EmailAddress>,
-    ) -> Result<Policy, Error> {
-        if let Some(a) = address
-            && let Some(domain) = store::domain::by_name(c, &a.domain()).await?
-        {
-            return Policy::of_domain(c, &domain).await;
-        }
-        Policy::of_administrators(c, None).await
+    ) -> Result<Option<u8>, Error> {
+        let domain = match address {
+            Some(a) => store::domain::by_name(c, &a.domain()).await?,
+            None => None,
+        };
+        let policy = match domain {
+            Some(domain) => Policy::of_domain(c, &domain).await?,
+            None => Policy::of_administrators(c, None).await?,
+        };
+        Ok(policy.0.captcha_after)
     }
 }

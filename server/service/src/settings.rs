@@ -6,7 +6,7 @@ use crate::layers::{self, Base, Stack};
 use crate::mailbox_change::mailbox_in;
 use crate::outbound::outbound_in;
 use crate::{Error, Service, UseCase};
-use model::settings::{DEFINITIONS, Definition, Held, Level, Source};
+use model::settings::{DEFINITIONS, Definition, Held, Level, Off, Source};
 use model::{AccountId, Actor, DomainId, FieldError, MailboxId, Settings};
 use serde_json::Value as Json;
 use store::account::Account;
@@ -72,6 +72,8 @@ pub struct SettingsView {
     pub below: Vec<Source>,
     /// What of them the organisation blocks, where this level cannot loosen it.
     pub held: Vec<Held>,
+    /// Features that the account is without: settings that need one are neither in `effective` nor taken.
+    pub off: Off,
 }
 
 /// The row that has the settings.
@@ -141,7 +143,7 @@ impl Found {
             below.push(reset);
             effective.push((path, here));
         }
-        SettingsView { level: self.level, set: self.own.clone(), effective, below, held }
+        SettingsView { level: self.level, set: self.own.clone(), effective, below, held, off: self.inbound.off() }
     }
 }
 
@@ -249,6 +251,7 @@ pub(crate) async fn patched(
     let is_named = |f: &FieldError| changes.iter().any(|(path, _)| *path == f.field);
     let mut problems = layers::problems(level, own);
     problems.extend(crate::definition::reference::problems(c, account, own).await?);
+    problems.extend(layers::missing(layers::off(c, account).await?, &differences));
     Error::fields(problems.into_iter().filter(is_named).collect())?;
     Ok(differences.iter().map(ToString::to_string).collect())
 }

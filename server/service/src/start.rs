@@ -2,6 +2,7 @@
 //! and its SPF record lets this server send.
 
 use crate::{Error, Service, UseCase};
+use filter::auth::dns::Failure;
 use model::view::{CheckLine, GatewayCheck, StartCheck};
 use model::{Actor, DomainId, HostPort};
 
@@ -69,18 +70,23 @@ impl Service {
         self.permit(actor, UseCase::AddDomain)?;
         let row = self.domain(actor, id).await?.row;
         let hostname = self.config().hostname.clone();
-        let probe = self.inner.probe.get();
+        let network = self.network().ok();
         let gateways: Vec<HostPort> = row.gateways.iter().take(GATEWAYS).cloned().collect();
         let mut tried = tokio::task::JoinSet::new();
         for (n, gateway) in gateways.iter().cloned().enumerate() {
-            if let Some(probe) = probe.cloned() {
-                tried.spawn(async move { (n, probe.gateway(&gateway).await) });
+            if let Some(network) = network.cloned() {
+                tried.spawn(async move { (n, network.greeting(&gateway).await) });
             }
         }
-        let (mx, txt) = match probe {
-            Some(probe) => tokio::join!(probe.mx(&row.name), probe.txt(&row.name)),
-            None => (Err(UNKNOWN.to_owned()), Err(UNKNOWN.to_owned())),
+        let (mx, txt) = match network {
+            Some(network) => tokio::join!(network.mx(&row.name), network.txt(&row.name)),
+            None => (Err(Failure::Temporary(UNKNOWN.to_owned())), Err(UNKNOWN.to_owned())),
         };
+        let mx = mx.or_else(|failure| match failure {
+            Failure::NxDomain => Err(format!("The DNS knows no {}.", row.name)),
+            Failure::NoData => Ok(Vec::new()),
+            Failure::Temporary(why) => Err(why),
+        });
         let mut answers: Vec<Result<String, String>> = vec![Err(UNKNOWN.to_owned()); gateways.len()];
         while let Some(answer) = tried.join_next().await {
             let (n, answer) = answer.map_err(|e| Error::Internal(format!("asking a gateway: {e}")))?;

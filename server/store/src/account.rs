@@ -9,12 +9,14 @@ use model::view::{AccountRow, Feature, ListQuery, Page};
 use model::{AccountId, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
+/// A new account has every feature.
 pub async fn insert(c: &mut Connection, name: &str, created: Timestamp) -> Result<AccountId, Error> {
     let id =
-        sql("INSERT INTO account (name, name_key, created) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id")
+        sql("INSERT INTO account (name, name_key, created, features) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id")
             .bind(name)
             .bind(name.to_lowercase())
             .bind(created.0)
+            .bind(codec::to_json("features", &Feature::ALL)?)
             .scalar_optional(c)
             .await?;
     id.map(AccountId).ok_or(Error::Conflict("account"))
@@ -60,10 +62,17 @@ pub async fn update<S: Serialize>(c: &mut Connection, a: &Account<S>) -> Result<
     Ok(())
 }
 
-/// Every account that differs in brand, time zone or settings from a new one, for the snapshot.
+/// What the account is licensed for; none where there is no such account.
+pub async fn features(c: &mut Connection, id: AccountId) -> Result<Option<Vec<Feature>>, Error> {
+    let row = sql("SELECT features FROM account WHERE id = $1").bind(id.0).fetch_optional(c).await?;
+    row.as_ref().map(|r| codec::json(r, "features")).transpose()
+}
+
+/// Every account that differs in brand, time zone, features or settings from a new one, for the snapshot.
 pub async fn all_that_set<S: DeserializeOwned>(c: &mut Connection) -> Result<Vec<Account<S>>, Error> {
-    let rows = sql("SELECT * FROM account WHERE brand IS NOT NULL OR settings <> '{}' OR time_zone <> ''");
-    rows.fetch_all(c).await?.iter().map(account).collect()
+    let rows =
+        sql("SELECT * FROM account WHERE brand IS NOT NULL OR settings <> '{}' OR time_zone <> '' OR features <> $1");
+    rows.bind(codec::to_json("features", &Feature::ALL)?).fetch_all(c).await?.iter().map(account).collect()
 }
 
 /// The account whose settings new ones begin with.

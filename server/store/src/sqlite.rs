@@ -6,6 +6,9 @@ use sqlx::{Connection, Pool, Sqlite};
 use std::{path::Path, time::Duration};
 
 const READERS: u32 = 4;
+/// Kilobytes of the file that each reader keeps in memory at most (negative: SQLite's word for kilobytes rather than
+/// pages). It takes no more than the file has; with a million mailboxes, pages that are asked for again stay.
+const READ_CACHE: &str = "-65536";
 /// How long a writer of this process waits for one of another process (command line beside a running server).
 const BUSY: Duration = Duration::from_secs(15);
 
@@ -44,7 +47,8 @@ pub async fn open(data: &Path) -> Result<(Pool<Sqlite>, Pool<Sqlite>), Error> {
     let mut first = write.acquire().await?;
     crate::migrated(MIGRATIONS.run_direct(None, &mut *first, false).await, &MIGRATIONS)?;
     drop(first);
-    let read = pool(READERS).connect_with(options.pragma("query_only", "on")).await.map_err(fail)?;
+    let read = options.pragma("query_only", "on").pragma("cache_size", READ_CACHE);
+    let read = pool(READERS).connect_with(read).await.map_err(fail)?;
     Ok((write, read))
 }
 

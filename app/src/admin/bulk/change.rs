@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use model::settings::{DEFINITIONS, Level};
-use model::view::MailboxAccess;
-use model::view::bulk::BulkPick;
+use model::view::bulk::{BulkFound, BulkPick};
 use model::view::place::SettingState;
+use model::view::{Feature, MailboxAccess};
 
 const FORM: &str = "bulk-form";
 
@@ -58,7 +58,7 @@ pub fn New() -> impl IntoView {
         }}
         {move || (pick.read().of != "import").then(|| load(data, move |count| match count {
             None => ().into_any(),
-            Some(count) => change(act, pick.get_untracked(), count),
+            Some(found) => change(act, pick.get_untracked(), &found),
         }))}
     }
 }
@@ -107,7 +107,8 @@ fn choose(pick: &BulkPick) -> AnyView {
     view! { <section class="card mb-5" aria-labelledby="choose"><h2 id="choose">"1. Choose"</h2>{by_id}{form}</section> }.into_any()
 }
 
-fn change(act: Act<StartBulk>, pick: BulkPick, count: u64) -> AnyView {
+fn change(act: Act<StartBulk>, pick: BulkPick, found: &BulkFound) -> AnyView {
+    let count = found.count;
     let Some((_, what, level)) = KINDS.into_iter().find(|(word, ..)| *word == pick.of) else { return ().into_any() };
     let what = what.trim_end_matches('s').to_owned();
     let many = match what.as_str() {
@@ -122,6 +123,7 @@ fn change(act: Act<StartBulk>, pick: BulkPick, count: u64) -> AnyView {
         form: FORM,
         level,
         may_edit: true,
+        in_clear: found.off.contains(&Feature::Encryption),
         keep: true,
         failure: act.failure(),
         find: RwSignal::new(String::new()),
@@ -129,7 +131,7 @@ fn change(act: Act<StartBulk>, pick: BulkPick, count: u64) -> AnyView {
     let posted = act.posted(posted_fields);
     let settings: Vec<SettingState> = DEFINITIONS
         .iter()
-        .filter(|d| d.levels.contains(level))
+        .filter(|d| d.levels.contains(level) && d.feature.is_none_or(|f| !found.off.contains(&f)))
         .map(|d| SettingState {
             path: d.path(),
             own: None,

@@ -4,7 +4,7 @@
 use super::fields::{BLANK_ROWS, DEFAULT, Fields, OWN, has_default_rows, is_select};
 use super::words::short;
 use leptos::prelude::*;
-use model::action::SUBJECT_TAG_MAX;
+use model::action::{Action, SUBJECT_TAG_MAX};
 use model::settings::{Entry, Kind};
 use serde_json::Value as Json;
 
@@ -19,6 +19,8 @@ pub struct Draw<'a> {
     pub below: &'a Json,
     /// Keys of a map that are blocked below.
     pub held: &'a [String],
+    /// Nothing is offered that the Encryption Service must do.
+    pub in_clear: bool,
     /// For many objects: one may keep what each has.
     pub keep: bool,
 }
@@ -76,13 +78,17 @@ impl Draw<'_> {
             Kind::Bool => {
                 self.words(name, part, first, [("true", "On"), ("false", "Off")].into_iter().map(|(v, l)| pair(v, l)))
             }
-            Kind::Choice(choices) => self.words(name, part, first, choices.iter().map(|(v, l)| pair(v, *l))),
+            Kind::Choice(choices) => {
+                let choices = choices.iter().filter(|(v, _)| self.is_offered(v)).map(|(v, l)| pair(v, *l));
+                self.words(name, part, first, choices)
+            }
             Kind::OneOf { numbers, unit } => {
                 let numbers = numbers.iter().map(|n| pair(&n.to_string(), format!("{n} {unit}")));
                 self.words(name, part, first, numbers)
             }
             Kind::Action { allowed, outbound } => {
-                let actions = allowed.iter().map(|a| pair(a.as_str(), a.label()));
+                let actions =
+                    allowed.iter().filter(|a| self.is_offered(a.as_str())).map(|a| pair(a.as_str(), a.label()));
                 let select = self.words(name, part.clone(), first, actions);
                 let rest = self.action_parts(name, part.as_deref(), *outbound);
                 view! { <div class="action">{select}{rest}</div> }.into_any()
@@ -141,6 +147,10 @@ impl Draw<'_> {
                 .collect::<Vec<_>>()
                 .into_any(),
         }
+    }
+
+    fn is_offered(&self, word: &str) -> bool {
+        !(self.in_clear && word == Action::AttachEncrypted.as_str())
     }
 
     fn words(

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 use leptos_router::hooks::{use_location, use_query_map};
 use model::settings::{Level, Section};
+use model::view::Feature;
 use model::view::place::{PlaceSettings, SettingState};
 
 /// Id of the form; its controls stand all over the page and name it, so that other forms may stand among them.
@@ -85,6 +86,7 @@ pub fn settings_page(state: SettingsState, page: PlaceSettings, extras: Vec<Extr
         form: FORM,
         level: page.level,
         may_edit: page.may_edit,
+        in_clear: page.off.contains(&Feature::Encryption),
         keep: false,
         failure: state.act.failure(),
         find: state.find,

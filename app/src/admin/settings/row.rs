@@ -16,6 +16,8 @@ pub struct FormOf {
     pub form: &'static str,
     pub level: Level,
     pub may_edit: bool,
+    /// Nothing is offered that the Encryption Service must do.
+    pub in_clear: bool,
     /// For many objects: what is left alone is kept.
     pub keep: bool,
     pub failure: Signal<Option<UserError>>,
@@ -61,7 +63,15 @@ pub fn setting(of: FormOf, section: &'static str, s: &SettingState, posted: Opti
             &fresh
         }
     };
-    let draw = Draw { fields, label: d.label, form: of.form, below: &s.below, held: &s.held_keys, keep: of.keep };
+    let draw = Draw {
+        fields,
+        label: d.label,
+        form: of.form,
+        below: &s.below,
+        held: &s.held_keys,
+        in_clear: of.in_clear,
+        keep: of.keep,
+    };
     let control = draw.setting(&d.kind, &path);
     let wrong = {
         let path = path.clone();

@@ -41,6 +41,15 @@ pub struct Resolver {
 impl Resolver {
     /// Never fails: without any server every answer is [`Failure::Temporary`].
     pub fn new(config: &DnsConfig) -> Self {
+        Self::with_cache(config, CACHE_ANSWERS)
+    }
+
+    /// One that keeps no answer: for somebody who has just changed a record and looks whether it is there.
+    pub fn fresh(config: &DnsConfig) -> Self {
+        Self::with_cache(config, 0)
+    }
+
+    fn with_cache(config: &DnsConfig, answers: u64) -> Self {
         let (resolver_config, mut options) = if config.servers.is_empty() {
             system_conf::read_system_conf().unwrap_or_else(|error| {
                 tracing::warn!(%error, "the system names no DNS servers; SPF, DKIM and DMARC cannot be checked");
@@ -52,7 +61,7 @@ impl Resolver {
         };
         options.timeout = ATTEMPT;
         options.attempts = 2;
-        options.cache_size = CACHE_ANSWERS;
+        options.cache_size = answers;
         options.ndots = 0;
         let servers = if config.servers.is_empty() { system_servers(&resolver_config) } else { config.servers.clone() };
         let built = TokioResolver::builder_with_config(resolver_config, TokioRuntimeProvider::default())

@@ -4,6 +4,7 @@
 use super::Body;
 use super::check::Problems;
 use super::units::{self, DURATION, SIZE};
+use crate::view::Feature;
 use crate::words::words;
 use crate::{Action, Category, Cidr, DomainName, EmailAddress, FieldError};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,15 @@ impl EventType {
     /// Whether it is about the whole system, and so for system administrators only.
     pub fn of_system(self) -> bool {
         self == EventType::LatencyWarning
+    }
+
+    /// The feature without which it does not happen.
+    pub fn needs(self) -> Option<Feature> {
+        match self {
+            EventType::EmailContinuity => Some(Feature::Continuity),
+            EventType::ThreatTestSubmissions | EventType::ThreatTestConfirmations => Some(Feature::ThreatTest),
+            _ => None,
+        }
     }
 
     /// The conditions that it can have, by name.

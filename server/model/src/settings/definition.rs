@@ -5,6 +5,7 @@ use super::kind::{Const, Kind};
 use super::level::{Level, Levels};
 use super::spec::Spec;
 use super::{DEFINITIONS, SECTIONS};
+use crate::view::Feature;
 use serde_json::{Map, Value as Json};
 
 /// What is known of one setting.
@@ -22,6 +23,8 @@ pub struct Definition {
     pub levels: Levels,
     /// Chapter of the guide.
     pub chapter: u8,
+    /// Accounts without this feature do not have the setting.
+    pub feature: Option<Feature>,
     pub(super) default: Const,
 }
 
@@ -32,6 +35,8 @@ pub struct Section {
     /// As the guide prints it.
     pub title: &'static str,
     pub chapter: u8,
+    /// Accounts without this feature do not have the section.
+    pub feature: Option<Feature>,
     pub(super) first: u16,
     pub(super) len: u16,
 }
@@ -57,8 +62,22 @@ impl Definition {
             None => levels,
         };
         let help = help.trim_ascii();
+        let feature = match spec.feature {
+            Some(own) => Some(own),
+            None => section.feature,
+        };
         let (kind, default) = (spec.kind, spec.default);
-        Definition { section: section.name, name, label, help, kind, levels, chapter: section.chapter, default }
+        Definition {
+            section: section.name,
+            name,
+            label,
+            help,
+            kind,
+            levels,
+            chapter: section.chapter,
+            feature,
+            default,
+        }
     }
 
     /// `section.name`, the key of the API, of documents and of the audit trail.

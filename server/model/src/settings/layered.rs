@@ -6,9 +6,12 @@
 
 use super::Values;
 use super::definition::{Definition, Key};
+use super::features::Off;
 use super::kind::Kind;
 use super::level::Level;
 use super::stored::Settings;
+use super::types::SpecialRoute;
+use crate::view::Feature;
 use crate::{Action, Direction};
 use serde_json::Value as Json;
 
@@ -17,6 +20,8 @@ use serde_json::Value as Json;
 pub struct Layered {
     organisation: Settings,
     personal: Settings,
+    /// Features that whoever it is for is without.
+    off: Off,
 }
 
 /// Where a value comes from.
@@ -39,8 +44,8 @@ impl Layered {
             },
         };
         match level.is_personal() {
-            true => Layered { organisation: Settings::default(), personal: settings },
-            false => Layered { organisation: settings, personal: Settings::default() },
+            true => Layered { personal: settings, ..Layered::default() },
+            false => Layered { organisation: settings, ..Layered::default() },
         }
     }
 
@@ -55,21 +60,35 @@ impl Layered {
         Layered {
             organisation: self.organisation.over(&below.organisation),
             personal: self.personal.over(&below.personal),
+            off: self.off.and(below.off),
         }
+    }
+
+    /// The same for an account without these features.
+    #[must_use]
+    pub fn without(self, off: Off) -> Layered {
+        Layered { off: self.off.and(off), ..self }
     }
 
     /// What holds for mail of this direction. Total: what cannot be read counts as not set.
     pub fn resolve(&self, direction: Direction) -> Values {
         let mut values = Values { direction, ..Values::default() };
         let (mut org, mut own) = (self.organisation.set.iter().peekable(), self.personal.set.iter().peekable());
+        let to_service = self.off.contains(Feature::Encryption) && self.routes_to_service();
         // Both in the order of keys: each setting once.
         while let Some(key) = [org.peek(), own.peek()].into_iter().flatten().map(|(k, _)| **k).min() {
             let above = own.next_if(|(k, _)| **k == key).map(|(_, v)| v);
             let below = org.next_if(|(k, _)| **k == key).map(|(_, v)| v);
-            let Some(definition) = key.definition() else { continue };
+            let Some(definition) = key.definition().filter(|d| self.off.lacks(d).is_none()) else { continue };
             match (below, above, definition.kind) {
-                (Some(only), None, kind) if !matches!(kind, Kind::Map { .. }) => values.put(key, only),
-                _ => values.put(key, &combined(definition, below, above)),
+                (Some(only), None, kind) if self.off.is_empty() && !matches!(kind, Kind::Map { .. }) => {
+                    values.put(key, only);
+                }
+                _ => {
+                    let mut value = combined(definition, below, above);
+                    self.off.soften(&definition.kind, &mut value, to_service);
+                    values.put(key, &value);
+                }
             }
         }
         values
@@ -77,7 +96,17 @@ impl Layered {
 
     /// The value that holds for one setting.
     fn value(&self, key: Key, definition: &Definition) -> Json {
-        combined(definition, self.organisation.set.get(&key), self.personal.set.get(&key))
+        let mut value = combined(definition, self.organisation.set.get(&key), self.personal.set.get(&key));
+        if self.off.contains(Feature::Encryption) {
+            self.off.soften(&definition.kind, &mut value, self.routes_to_service());
+        }
+        value
+    }
+
+    /// Whether the Encryption Service takes what is routed specially.
+    fn routes_to_service(&self) -> bool {
+        let set = Key::of("special_routing.method").and_then(|key| self.organisation.set.get(&key));
+        set.and_then(Json::as_str).is_none_or(|method| method == SpecialRoute::EncryptionService.as_str())
     }
 }
 
@@ -120,14 +149,14 @@ fn blocks(value: &Json) -> bool {
 }
 
 /// What holds for a setting with these levels (lowest first), and which of them it comes from: the highest that sets it
-/// and is not bound by a Block below. None where there is no such setting.
-pub fn explain(levels: &[(Level, &Settings)], path: &str) -> Option<Source> {
+/// and is not bound by a Block below. None where there is no such setting, or it needs a feature that is off.
+pub fn explain(levels: &[(Level, &Settings)], path: &str, off: Off) -> Option<Source> {
     let key = Key::of(path)?;
-    let definition = key.definition()?;
-    let value = Layered::from_lowest(levels.iter().copied()).value(key, definition);
+    let definition = key.definition().filter(|d| off.lacks(d).is_none())?;
+    let value = Layered::from_lowest(levels.iter().copied()).without(off).value(key, definition);
     let sets = |l: &Level, s: &Settings| definition.levels.contains(*l) && s.set.contains_key(&key);
     let organisation = levels.iter().filter(|(l, _)| !l.is_personal());
-    let organisation = Layered::from_lowest(organisation.copied()).value(key, definition);
+    let organisation = Layered::from_lowest(organisation.copied()).without(off).value(key, definition);
     // Where the personal side changes nothing because of a Block, the level that blocks is the one to show.
     let bound = is_bound(&definition.kind, &organisation, &value);
     let from = levels.iter().rev().find(|(l, s)| sets(l, s) && !(bound && l.is_personal()));

@@ -10,7 +10,7 @@
 /// with a spec of [`super::spec`]: kind, limits and default. The type must read what the kind takes; the property
 /// tests hold each pair against each other.
 macro_rules! section {
-    ($(#[$doc:meta])* $section:ident $title:literal, chapter $chapter:literal, at $levels:expr => $Values:ident {
+    ($(#[$doc:meta])* $section:ident $title:literal, chapter $chapter:literal, at $levels:expr $(, needs $feature:ident)? => $Values:ident {
         $( #[doc = $help:literal] $name:ident $label:literal : $ty:ty = $spec:expr; )*
     }) => {
         $(#[$doc])*
@@ -18,7 +18,8 @@ macro_rules! section {
         pub struct $Values { $( #[doc = $help] pub $name: $ty, )* }
         impl $Values {
             pub(in crate::settings) const SECTION: crate::settings::Section = crate::settings::Section {
-                name: stringify!($section), title: $title, chapter: $chapter, first: 0, len: 0 };
+                name: stringify!($section), title: $title, chapter: $chapter, feature: crate::settings::macros::needed!($($feature)?),
+                first: 0, len: 0 };
             pub(in crate::settings) const DEFINITIONS: &'static [crate::settings::Definition] = &[ $(
                 crate::settings::Definition::new(
                     &Self::SECTION, stringify!($name), $label, $help, $spec, $levels), )* ];
@@ -33,6 +34,16 @@ macro_rules! section {
     };
 }
 pub(super) use section;
+
+macro_rules! needed {
+    () => {
+        None
+    };
+    ($feature:ident) => {
+        Some(crate::view::Feature::$feature)
+    };
+}
+pub(super) use needed;
 
 /// All sections, in the order of the pages.
 macro_rules! catalogue {

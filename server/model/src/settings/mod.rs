@@ -8,6 +8,7 @@ mod check;
 mod definition;
 mod document;
 mod entry;
+mod features;
 mod kind;
 mod layered;
 mod level;
@@ -24,6 +25,7 @@ mod values;
 
 pub use check::Limits;
 pub use definition::{Definition, Section, definition};
+pub use features::Off;
 pub use kind::{Entry, Field, Kind};
 pub use layered::{Held, Layered, Source, explain, held};
 pub use level::{Level, Levels};

@@ -3,6 +3,7 @@
 use super::kind::{Const, Entry, Kind};
 use super::level::Levels;
 use crate::Action;
+use crate::view::Feature;
 
 /// Kind and default of a setting; levels only where they are not those of its section.
 #[derive(Debug, Clone, Copy)]
@@ -10,12 +11,17 @@ pub struct Spec {
     pub(super) kind: Kind,
     pub(super) default: Const,
     pub(super) levels: Option<Levels>,
+    pub(super) feature: Option<Feature>,
 }
 
 impl Spec {
     /// May be set at these levels, whatever its section says.
     pub(super) const fn at(self, levels: Levels) -> Spec {
         Spec { levels: Some(levels), ..self }
+    }
+    /// Only where the account has this feature.
+    pub(super) const fn needs(self, feature: Feature) -> Spec {
+        Spec { feature: Some(feature), ..self }
     }
     /// Takes `word` as well as the kind's own values, and has it as its default.
     pub(super) const fn or(inner: &'static Kind, word: &'static str, label: &'static str) -> Spec {
@@ -24,7 +30,7 @@ impl Spec {
 }
 
 pub(super) const fn of(kind: Kind, default: Const) -> Spec {
-    Spec { kind, default, levels: None }
+    Spec { kind, default, levels: None, feature: None }
 }
 pub(super) const fn flag(default: bool) -> Spec {
     of(Kind::Bool, Const::Bool(default))

@@ -1,6 +1,7 @@
 //! What the pages of bulk operations show (guide chapter 12).
 
 use crate::Timestamp;
+use crate::view::Feature;
 use serde::{Deserialize, Serialize};
 
 /// Which objects, as the form and the URL have it: empty narrows nothing.
@@ -33,6 +34,15 @@ impl BulkPick {
         let narrows = [&self.q, &self.account, &self.domain, &self.state, &self.ids];
         !self.all && narrows.iter().all(|f| f.is_empty())
     }
+}
+
+/// What a choice finds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkFound {
+    pub count: u64,
+    /// Features that all of it is without: settings that need one are not offered.
+    #[serde(default)]
+    pub off: Vec<Feature>,
 }
 
 /// An operation and how far it is.

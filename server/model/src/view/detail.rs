@@ -94,6 +94,8 @@ pub struct OutboundDetail {
     pub account: Named,
     /// Member domains, one a line.
     pub members: String,
+    /// Where it may be moved to.
+    pub accounts: Vec<Named>,
     pub may: May,
     pub settings: PlaceSettings,
 }
@@ -105,6 +107,17 @@ pub struct AccountDetail {
     pub brands: Vec<Named>,
     /// Whether features, brand and default are whoever asks to change.
     pub licenses: bool,
+    pub may: May,
+    pub settings: PlaceSettings,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BrandDetail {
+    pub id: i64,
+    pub name: String,
+    /// The host name under which its pages are shown; empty: none of its own.
+    pub host: String,
+    pub created: Timestamp,
     pub may: May,
     pub settings: PlaceSettings,
 }

@@ -1,6 +1,7 @@
 //! The settings of one place as its page shows them.
 
 use crate::settings::{Definition, Level, definition};
+use crate::view::Feature;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -12,6 +13,9 @@ pub struct PlaceSettings {
     pub level: Level,
     /// Whether whoever asks may change them.
     pub may_edit: bool,
+    /// Features that the account is without: choices that need one are not offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub off: Vec<Feature>,
     pub settings: Vec<SettingState>,
 }
 

@@ -1,5 +1,6 @@
 //! Settings: the catalogue, and what each level sets.
 
+use super::words::FeatureWord;
 use crate::api::Api;
 use crate::auth::Caller;
 use crate::body::Json;
@@ -7,6 +8,7 @@ use crate::error::ApiError;
 use crate::schema::schema_of;
 use axum::extract::{Path, State};
 use model::settings::{DEFINITIONS, Definition, Level};
+use model::view::Feature;
 use model::{AccountId, DomainId, MailboxId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,6 +68,9 @@ pub struct SettingDefinition {
     pub help: String,
     /// Where it may be set by this API.
     pub scopes: Vec<SettingsScope>,
+    /// Accounts without this feature do not have the setting; null: every account has it.
+    #[schema(value_type = Option<FeatureWord>)]
+    pub feature: Option<Feature>,
     /// What holds where nothing sets it.
     pub default: Value,
     /// JSON Schema of its values.
@@ -79,6 +84,7 @@ impl From<&Definition> for SettingDefinition {
             label: d.label.to_owned(),
             help: d.help.to_owned(),
             scopes: d.levels.iter().map(SettingsScope::from).collect(),
+            feature: d.feature,
             default: d.default(),
             schema: schema_of(&d.kind),
         }

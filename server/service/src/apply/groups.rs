@@ -42,7 +42,7 @@ impl Writer<'_> {
                     let (old, new) = (word(&before.ldap_group), word(&after.ldap_group));
                     self.change(format!("{what}: directory group {old} → {new}"));
                 }
-                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
+                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
                 if after != before {
                     group::update(&mut self.tx, &after).await?;
                 }
@@ -50,7 +50,7 @@ impl Writer<'_> {
             }
             None => {
                 self.add(what.clone());
-                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref());
+                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref())?;
                 let new = Group {
                     id: 0,
                     domain: domain.id,

@@ -3,6 +3,7 @@
 use super::write::Writer;
 use super::{AccountDoc, BrandDoc, invalid};
 use crate::{AccountChange, Error, brands};
+use model::settings::Off;
 use model::{AccountId, Settings};
 use store::account::Account;
 use store::brand::Brand;
@@ -20,7 +21,7 @@ impl Writer<'_> {
             let before = store::defaults::get(&mut self.tx, of, account).await?.unwrap_or_default();
             let level = crate::layers::default_level(of).label().to_lowercase();
             self.named(&format!("{whose}: {level}"), account, Some(wanted)).await?;
-            let after = self.settings(&format!("{whose}: {level}"), &before, Some(wanted));
+            let after = self.settings(&format!("{whose}: {level}"), &before, Some(wanted))?;
             if after != before {
                 store::defaults::set(&mut self.tx, of, account, &after).await?;
             }
@@ -46,14 +47,14 @@ impl Writer<'_> {
                     let word = |h: &Option<String>| h.clone().unwrap_or_else(|| "none".into());
                     self.change(format!("{what}: host {} → {}", word(&before.host), word(&after.host)));
                 }
-                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
+                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
                 if after != before {
                     store::brand::update(&mut self.tx, &after).await?;
                 }
             }
             None => {
                 self.add(what.clone());
-                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref());
+                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref())?;
                 let created = self.service.now();
                 let new = Brand { id: 0, name: doc.name.clone(), host: host.flatten(), settings, created };
                 store::brand::insert(&mut self.tx, &new).await?;
@@ -91,8 +92,11 @@ impl Writer<'_> {
         for line in change.apply(&mut after, name) {
             self.change(format!("{what}: {line}"));
         }
+        // A document that says which features there are says all of the account, with what sleeps for want of one: what
+        // was exported is taken by an empty system too. Another cannot begin to set what does not count.
+        self.off = if doc.features.is_some() { Off::default() } else { Off::all_but(&after.features) };
         self.named(&what, Some(id), doc.settings.as_ref()).await?;
-        after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
+        after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
         if after != before {
             store::account::update(&mut self.tx, &after).await?;
         }

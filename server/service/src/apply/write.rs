@@ -9,7 +9,8 @@ use crate::aliases;
 use crate::mailbox_change::details_changed;
 use crate::mailboxes::address_in;
 use crate::password::Policy;
-use crate::{Error, Service};
+use crate::{Error, Service, layers};
+use model::settings::Off;
 use model::{AccountId, Actor, DomainId, EmailAddress, HostPort, MailboxId, SenderEntry, Settings};
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -28,6 +29,8 @@ pub(crate) struct Writer<'a> {
     hashes: &'a Hashes,
     pub(super) tx: store::Tx,
     account: Option<AccountId>,
+    /// Features that the account will be without.
+    pub(super) off: Off,
     pub(super) changes: Vec<Change>,
 }
 
@@ -56,7 +59,7 @@ fn suits(what: &str, policy: &Policy, password: &str) -> Result<(), Error> {
 impl<'a> Writer<'a> {
     pub(crate) async fn begin(service: &'a Service, actor: &'a Actor, hashes: &'a Hashes) -> Result<Writer<'a>, Error> {
         let tx = service.inner.store.begin().await?;
-        Ok(Writer { service, actor, hashes, tx, account: None, changes: Vec::new() })
+        Ok(Writer { service, actor, hashes, tx, account: None, off: Off::default(), changes: Vec::new() })
     }
 
     /// Commits, or rolls back a dry run; what changed.
@@ -86,14 +89,14 @@ impl<'a> Writer<'a> {
         self.named("system", None, document.settings.as_ref()).await?;
         if let Some(wanted) = &document.appliance {
             let before = store::change::appliance(&mut self.tx).await?;
-            let after = self.settings("appliance", &before, Some(wanted));
+            let after = self.settings("appliance", &before, Some(wanted))?;
             if after != before {
                 store::change::set_appliance(&mut self.tx, &after).await?;
             }
         }
         if let Some(wanted) = &document.settings {
             let before = store::change::settings(&mut self.tx).await?;
-            let after = self.settings("system", &before, Some(wanted));
+            let after = self.settings("system", &before, Some(wanted))?;
             if after != before {
                 store::change::set_settings(&mut self.tx, &after).await?;
             }
@@ -234,7 +237,7 @@ impl<'a> Writer<'a> {
                             .to_lowercase(),
                     );
                 }
-                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
+                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
                 if after != before {
                     store::domain::update(&mut self.tx, &after).await?;
                 }
@@ -244,7 +247,7 @@ impl<'a> Writer<'a> {
                 let gateways = gateways.ok_or_else(|| invalid(format!("{what}: a new domain needs gateways")))?;
                 let names: Vec<String> = gateways.iter().map(ToString::to_string).collect();
                 self.add(format!("{what}: gateways {}", names.join(", ")));
-                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref());
+                let settings = self.settings(&what, &Settings::default(), doc.settings.as_ref())?;
                 let unrecognized = doc.unrecognized.unwrap_or_default();
                 let created = self.service.now();
                 let new = Domain {
@@ -319,7 +322,7 @@ impl<'a> Writer<'a> {
                 if after.state != before.state {
                     self.change(format!("{what}: {:?} → {:?}", before.state, after.state).to_lowercase());
                 }
-                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
+                after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
                 after.password_hash = hash.or(before.password_hash.clone());
                 if after.password_hash != before.password_hash {
                     self.change(format!("{what}: password"));
@@ -341,7 +344,7 @@ impl<'a> Writer<'a> {
                     address: address.clone(),
                     state: doc.state.unwrap_or_default(),
                     password_hash: hash,
-                    settings: self.settings(&what, &Settings::default(), doc.settings.as_ref()),
+                    settings: self.settings(&what, &Settings::default(), doc.settings.as_ref())?,
                     link_generation: 0,
                     created: self.service.now(),
                 };
@@ -445,7 +448,7 @@ impl<'a> Writer<'a> {
         } else if after.nickname != before.nickname {
             self.change(format!("{what}: nickname {}", after.nickname));
         }
-        after.settings = self.settings(&what, &before.settings, doc.settings.as_ref());
+        after.settings = self.settings(&what, &before.settings, doc.settings.as_ref())?;
         if is_new || after != before {
             outbound::put(&mut self.tx, &after).await?;
         }
@@ -455,11 +458,20 @@ impl<'a> Writer<'a> {
         self.filter_order(&what, account, Place::Outbound(id), doc.content_filters.as_deref()).await
     }
 
-    pub(super) fn settings(&mut self, what: &str, before: &Settings, wanted: Option<&Settings>) -> Settings {
-        let Some(wanted) = wanted else { return before.clone() };
+    pub(super) fn settings(
+        &mut self,
+        what: &str,
+        before: &Settings,
+        wanted: Option<&Settings>,
+    ) -> Result<Settings, Error> {
+        let Some(wanted) = wanted else { return Ok(before.clone()) };
         let after = before.with(wanted);
+        // What stays as it was is no matter of features: a document that was exported is always taken.
+        if let Some(missing) = layers::missing(self.off, &Settings::differences(before, &after)).first() {
+            return Err(invalid(format!("{what}: {}: {}", missing.field, missing.message)));
+        }
         diff::settings(what, before, &after, &mut self.changes);
-        after
+        Ok(after)
     }
 
     pub(super) async fn lists(

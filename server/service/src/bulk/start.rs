@@ -3,7 +3,7 @@
 use super::{BulkOf, By, Request, Work};
 use crate::domains::{account_within, read_gateways};
 use crate::{Error, Service, UseCase, layers, permission};
-use model::settings::Level;
+use model::settings::{Level, Off};
 use model::view::{MailboxState, Unrecognized};
 use model::{AccountId, Actor, DomainId, FieldError, Settings};
 use serde::{Deserialize, Serialize};
@@ -191,6 +191,22 @@ impl Service {
         let mut c = self.inner.store.read().await?;
         selection.check(&mut c, scope).await?;
         Ok(selection.choose(&mut c, of, scope).await?.len() as u64)
+    }
+
+    /// Features that whatever a selection finds is without, as far as its account is known beforehand: settings that need
+    /// one are not to be offered.
+    pub async fn bulk_off(&self, actor: &Actor, selection: &BulkSelection) -> Result<Off, Error> {
+        let scope = self.permit(actor, UseCase::StartBulk)?;
+        let mut c = self.inner.store.read().await?;
+        selection.check(&mut c, scope).await?;
+        let mut account = selection.account;
+        if let (Scope::Account(own), None) = (scope, account) {
+            account = Some(own);
+        }
+        if let (None, Some(domain)) = (account, selection.domain) {
+            account = store::domain::get(&mut c, domain).await?.map(|d| d.account);
+        }
+        layers::off(&mut c, account).await
     }
 
     /// Starts an operation; its id. What is wrong with the request whatever the objects are is said at once; what is

@@ -28,6 +28,12 @@ impl Defined for Notification {
             let message = format!("{} is about the whole system, not about an account", d.body.event_type.label());
             wrong.push(FieldError { field: "event_type".into(), message });
         }
+        if let Some(feature) = d.body.event_type.needs()
+            && crate::layers::off(c, Some(account)).await?.contains(feature)
+        {
+            let message = format!("the account does not have {}", feature.label());
+            wrong.push(FieldError { field: "event_type".into(), message });
+        }
         for (i, name) in d.body.conditions.domain_name.iter().enumerate() {
             if store::domain::by_name(c, name).await?.is_none_or(|found| found.account != account) {
                 let message = format!("the account has no domain {name}");

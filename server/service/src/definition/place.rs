@@ -9,7 +9,8 @@ use crate::outbound::outbound_in;
 use crate::{Error, Service, UseCase};
 use model::definition::ContentFilter;
 use model::settings::Level;
-use model::{AccountId, ActionSetting, Actor, DomainId, FieldError, Settings};
+use model::view::Feature;
+use model::{AccountId, Action, ActionSetting, Actor, DomainId, FieldError, Settings};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use store::change::Touched;
@@ -140,6 +141,7 @@ impl Service {
         let mut tx = self.inner.store.begin().await?;
         let mut row = place.find(&mut tx, scope).await?;
         let account = row.account();
+        let off = crate::layers::off(&mut tx, Some(account)).await?;
         let (mut map, mut names, mut wrong) = (Map::new(), Vec::new(), Vec::new());
         for (i, (id, action)) in filters.iter().enumerate() {
             let found = store::definition::get::<ContentFilter>(&mut tx, Kind::ContentFilter, *id).await?;
@@ -150,6 +152,10 @@ impl Service {
             };
             let json = serde_json::to_value(action).unwrap_or_default();
             wrong.extend(action_problem(&filter.name, &filter.body, &json, &format!("filters[{i}].action")));
+            if action.action == Action::AttachEncrypted && off.contains(Feature::Encryption) {
+                let message = format!("The account does not have {}.", Feature::Encryption.label());
+                wrong.push(FieldError { field: format!("filters[{i}].action"), message });
+            }
             if map.insert(filter.name.clone(), json).is_some() {
                 let message = format!("{} is there twice.", filter.name);
                 wrong.push(FieldError { field: format!("filters[{i}].filter"), message });

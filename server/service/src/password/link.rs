@@ -44,7 +44,8 @@ impl Service {
             return Err(Error::new(ErrorCode::Conflict, "This administrator may not log in. Make them active first."));
         }
         let token = self.new_link(Who::Administrator(id), ACTIVATION).await?;
-        self.send_activation(&administrator.email, &token).await?;
+        let url = self.url_of(Who::Administrator(id)).await?;
+        self.send_activation(&administrator.email, &url, &token).await?;
         let mut tx = self.inner.store.begin().await?;
         let (email, account) = (administrator.email.as_str(), administrator.account);
         self.note(&mut tx, actor, "administrator.invite", email, "", account).await?;
@@ -63,19 +64,29 @@ impl Service {
     /// For a new administrator. What cannot be sent is logged; the mail can be asked for again.
     pub(crate) async fn invite(&self, id: AdministratorId, email: &EmailAddress) -> Result<(), Error> {
         let token = self.new_link(Who::Administrator(id), ACTIVATION).await?;
-        if let Err(error) = self.send_activation(email, &token).await {
+        let url = self.url_of(Who::Administrator(id)).await?;
+        if let Err(error) = self.send_activation(email, &url, &token).await {
             tracing::warn!(%email, %error, "the activation mail was not sent; it can be sent again from the list");
         }
         Ok(())
     }
 
-    async fn send_activation(&self, email: &EmailAddress, token: &str) -> Result<(), Error> {
-        let config = self.config();
+    /// Where the person reaches the dashboards.
+    async fn url_of(&self, who: Who) -> Result<String, Error> {
+        let mut c = self.inner.store.read().await?;
+        let account = match who {
+            Who::Administrator(id) => store::administrator::get(&mut c, id).await?.and_then(|a| a.account),
+            Who::Owner(id) => store::mailbox::get(&mut c, id).await?.map(|m| m.account),
+        };
+        self.dashboard_url(&mut c, account).await
+    }
+
+    async fn send_activation(&self, email: &EmailAddress, url: &str, token: &str) -> Result<(), Error> {
         let text = format!(
             "You were made an administrator of the email security of {}.\n\n\
-             Choose a password to activate your login {email}:\n\n{}/activate/{token}\n\n\
+             Choose a password to activate your login {email}:\n\n{url}/activate/{token}\n\n\
              The link works once, within 7 days. If you do not expect this, do nothing.\n",
-            config.hostname, config.url
+            self.config().hostname
         );
         let about = ["activation", &secret::fingerprint(token)];
         self.send_note(email, "Activate your administrator login", &text, &about).await
@@ -144,13 +155,13 @@ impl Service {
                 continue;
             }
             let token = self.new_link(person.who, FORGOTTEN).await?;
-            let config = self.config();
+            let url = self.url_of(person.who).await?;
             let which = if activates { "administrator login" } else { "personal dashboard" };
             let text = format!(
                 "Somebody, probably you, has forgotten the password of your {which} {}.\n\n\
-                 Choose another one:\n\n{}/activate/{token}\n\n\
+                 Choose another one:\n\n{url}/activate/{token}\n\n\
                  The link works once, within an hour. If it was not you, do nothing: your password stays.\n",
-                person.address, config.url
+                person.address
             );
             let about = ["forgotten", &secret::fingerprint(&token)];
             self.send_note(&person.address, "Choose another password", &text, &about).await?;

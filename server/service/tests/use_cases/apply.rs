@@ -264,7 +264,7 @@ accounts:
         "+ brand house",
         "~ account acme: brand none → house",
         "~ account acme: time zone none → Europe/Berlin",
-        "~ account acme: features none → encryption",
+        "~ account acme: features compliance, continuity, encryption, threat_test → encryption",
         "~ account acme: default inbound domain: filtering.spam default → markup",
         "~ mailbox bob@acme.test: access default → none",
         "+ group sales in acme.test",

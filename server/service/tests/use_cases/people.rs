@@ -286,10 +286,53 @@ async fn after_as_many_failures_as_the_settings_say_a_question_is_asked_and_its_
         assert_eq!(code(&s.login("nobody@acme.test", "a guess", "a").await), Some(ErrorCode::Unauthenticated));
     }
     assert_eq!(asks(s.login("nobody@acme.test", "a guess", "a").await), captcha);
-    // The domain says nothing about administrators.
+    // The domain says nothing about administrators of other domains.
     for _ in 0..3 {
         assert_eq!(code(&s.login("boss@x.test", "a guess", "a").await), Some(ErrorCode::Unauthenticated));
     }
+}
+
+#[tokio::test]
+async fn the_question_comes_at_the_same_time_whether_or_not_the_address_exists_and_whatever_its_account_says() {
+    let w = with_people().await;
+    let s = &w.service;
+    let bob = w.mailbox("bob@acme.test").await;
+    // Somebody of the account without a mailbox, and one of the system, at the same domain.
+    for (email, role, account) in
+        [("chief@acme.test", Role::Account, Some(AccountId(1))), ("root@acme.test", Role::System, None)]
+    {
+        let new = NewAdministrator { email: email.into(), role, account, password: Some(PASSWORD.into()) };
+        s.add_administrator(&system(), &new).await.unwrap();
+    }
+    let asked_after = async |who: &str, origin: &str| {
+        for n in 0..5 {
+            let refused = s.login(who, "a guess", origin).await.unwrap_err().to_user();
+            if refused.fields.first().is_some_and(|f| f.field == "captcha") {
+                return Some(n);
+            }
+        }
+        None
+    };
+    let everybody = ["bob@acme.test", "robert@acme.test", "chief@acme.test", "root@acme.test", "nobody@acme.test"];
+    for (n, (of, path, value, after)) in [
+        (SettingsOf::System, "password.captcha_after", serde_json::json!(4), 4),
+        (SettingsOf::Account(AccountId(1)), "password.captcha_after", 3.into(), 3),
+        (SettingsOf::Domain(bob.domain), "password.captcha_after", 2.into(), 2),
+        (SettingsOf::Account(AccountId(1)), "branding.captcha", true.into(), 0),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        s.change_settings(&system(), of, &[(path.to_owned(), value)]).await.unwrap();
+        w.pass(model::time::DAY);
+        for who in everybody {
+            assert_eq!(asked_after(who, &format!("192.0.2.{n}")).await, Some(after), "{who} {path}");
+        }
+    }
+    // What is the domain's alone to say is not a mailbox's.
+    let own = [("password.captcha_after".to_owned(), 1.into())];
+    let refused = s.change_settings(&system(), SettingsOf::Mailbox(bob.id), &own).await;
+    assert_eq!(code(&refused), Some(ErrorCode::Invalid));
 }
 
 #[tokio::test]

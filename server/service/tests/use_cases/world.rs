@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use filter::auth::Zone;
-use filter::auth::dns::Record;
+use filter::auth::dns::{Dns, Failure, Record};
 use model::*;
 use service::{Bodies, BoxFuture, Config, Outbox, OutgoingMail, QueueView, Service, Store};
 use std::collections::HashMap;
@@ -70,11 +70,19 @@ impl Bodies for MemoryBodies {
     }
 }
 
-/// A DNS that has what a test puts into it.
+/// A network whose TXT records are what a test puts into it, and whose mail exchangers are those of [`zone`].
 #[derive(Default)]
 pub struct MemoryNetwork(pub Mutex<HashMap<String, Vec<String>>>);
 
 impl service::Network for MemoryNetwork {
+    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, Failure>> {
+        Box::pin(async move { zone().mx(name).await })
+    }
+    fn greeting<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>> {
+        Box::pin(async move {
+            if gateway.port == 2526 { Ok("Answers: 220 mail".into()) } else { Err("No connection.".into()) }
+        })
+    }
     fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>> {
         Box::pin(async move { Ok(self.0.lock().unwrap().get(name).cloned().unwrap_or_default()) })
     }
@@ -113,10 +121,9 @@ fn node(
         version: "1".into(),
     };
     let time = clock.clone();
-    let service = Service::with_clock(store.clone(), bodies.clone(), outbox.clone(), config, move || {
+    Service::with_clock(store.clone(), bodies.clone(), outbox.clone(), config, move || {
         Timestamp(time.load(Ordering::SeqCst))
-    });
-    service.with_dns(Arc::new(zone()))
+    })
 }
 
 /// All of DNS: a domain with two servers and us, one that has only us, one that takes no mail, one that does not answer.

@@ -29,7 +29,7 @@ const TRIGGER: &[Field] = &[
 
 section! {
     /// The Encryption Service.
-    encryption_service "Encryption Service", chapter 7, at NETWORKS => EncryptionServiceValues {
+    encryption_service "Encryption Service", chapter 7, at NETWORKS, needs Encryption => EncryptionServiceValues {
         /// Deliver by TLS, where the other side has it, rather than to the portal.
         best_method "Use best method of delivery": bool = flag(false);
         /// The least that the other side's certificate must be for that.

@@ -5,6 +5,7 @@ use crate::settings::kind::{Const, Entry, Kind};
 use crate::settings::level::{DOMAINS, INBOUND, NETWORKS};
 use crate::settings::macros::section;
 use crate::settings::spec::{ACTION, HOLD_ACTION, PART_ACTION, act, choice, flag, list, map, of};
+use crate::view::Feature;
 use crate::{Action, ActionSetting};
 use std::collections::BTreeMap;
 
@@ -65,9 +66,9 @@ section! {
         /// Accept test messages of security-awareness vendors without filtering them.
         security_awareness "Accept Security Awareness test messages": bool = flag(false).at(DOMAINS);
         /// Credit card numbers in the message or in text attachments.
-        credit_card "Credit Card": ActionSetting = act(Action::Allow);
+        credit_card "Credit Card": ActionSetting = act(Action::Allow).needs(Feature::Compliance);
         /// Social Security numbers in the message or in text attachments.
-        social_security "Social Security": ActionSetting = act(Action::Allow);
+        social_security "Social Security": ActionSetting = act(Action::Allow).needs(Feature::Compliance);
         /// Action by language, ISO 639-1 code; languages that are not named are allowed.
         languages "Foreign Language": BTreeMap<String, ActionSetting> =
             of(Kind::Map { key: Entry::Language, value: &ACTION, max: 200 }, Const::Actions(LANGUAGES));

@@ -10,7 +10,7 @@ use crate::settings::types::{DiscoveryMethod, HarvestProtection, LoginMethod};
 
 section! {
     /// Delivery Status Notification about inbound mail that a compliance filter holds; its sender always gets one.
-    notification "Delivery Status Notification", chapter 6, at DOMAINS => NotificationValues {
+    notification "Delivery Status Notification", chapter 6, at DOMAINS, needs Compliance => NotificationValues {
         /// Tell the recipient when a compliance filter holds a message.
         recipient "Recipient": bool = flag(false);
         /// Others who are told.
@@ -72,9 +72,9 @@ section! {
         /// Days after which a new password is asked for.
         expires_days "Expire password after": Option<u16> =
             Spec::or(&Kind::Int { min: 1, max: 3_650, unit: "days" }, "never", "Never");
-        /// Failed tries after which a captcha is shown.
+        /// Failed tries after which a captcha is shown, for every address of the domain alike, so that it tells nobody which exist.
         captcha_after "Protect accounts with captcha": Option<u8> =
-            Spec::or(&Kind::Int { min: 1, max: 100, unit: "failed tries" }, "never", "Never");
+            Spec::or(&Kind::Int { min: 1, max: 100, unit: "failed tries" }, "never", "Never").at(DOMAINS);
         /// The fewest characters that a password has.
         min_length "Password strength: minimum number of characters": u8 = int(8, 8, 30, "characters");
         /// The most characters that a password has.

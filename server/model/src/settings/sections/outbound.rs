@@ -10,6 +10,7 @@ use crate::settings::spec::{
     HOLD_ACTION, OUTBOUND_PART_ACTION, Spec, act_out, choice, choice_of, flag, int, lines, list, map, of, one, text,
 };
 use crate::settings::types::{AnnotationMode, DeliveryException, ExceptionEncryption, LimitReply, SenderLoginMethod};
+use crate::view::Feature;
 use crate::{Action, ActionSetting, EmailAddress};
 use std::collections::BTreeMap;
 
@@ -35,17 +36,17 @@ section! {
         /// Mail that could not be scanned for viruses.
         not_av_scanned "Not AV Scanned": ActionSetting = act_out(Action::Allow);
         /// Social Security numbers in the message or in text attachments.
-        social_security "Social Security": ActionSetting = act_out(Action::Allow);
+        social_security "Social Security": ActionSetting = act_out(Action::Allow).needs(Feature::Compliance);
         /// Credit card numbers in the message or in text attachments.
-        credit_card "Credit Card": ActionSetting = act_out(Action::Allow);
+        credit_card "Credit Card": ActionSetting = act_out(Action::Allow).needs(Feature::Compliance);
         /// A term of the health lexicon together with what identifies a person.
-        health "Health": ActionSetting = act_out(Action::Allow);
+        health "Health": ActionSetting = act_out(Action::Allow).needs(Feature::Compliance);
         /// A term of the finance lexicon together with what identifies a person.
-        finance "Finance": ActionSetting = act_out(Action::Allow);
+        finance "Finance": ActionSetting = act_out(Action::Allow).needs(Feature::Compliance);
         /// Profane words.
-        profanity "Profanity": ActionSetting = act_out(Action::Allow);
+        profanity "Profanity": ActionSetting = act_out(Action::Allow).needs(Feature::Compliance);
         /// Words that do not count as profane.
-        profanity_exceptions "Profanity exceptions": Vec<String> = list(Entry::Name);
+        profanity_exceptions "Profanity exceptions": Vec<String> = list(Entry::Name).needs(Feature::Compliance);
         /// Action by attachment type, its usual extension without the dot; types that are not named are allowed.
         attachments "Attachments": BTreeMap<String, ActionSetting> = of(
             Kind::Map { key: Entry::Extension, value: &OUTBOUND_PART_ACTION, max: 1_000 }, Const::Actions(PROGRAMS));
@@ -70,15 +71,15 @@ section! {
         other_filters_to "Quarantined by non-compliance filters: also notify": Vec<EmailAddress> =
             of(Kind::List { entry: Entry::Email, max: 20 }, Const::Words(&[]));
         /// Tell the sender when a compliance filter holds a message.
-        compliance "Quarantined by compliance filters": bool = flag(false);
+        compliance "Quarantined by compliance filters": bool = flag(false).needs(Feature::Compliance);
         /// Who else is told then.
         compliance_to "Quarantined by compliance filters: also notify": Vec<EmailAddress> =
-            of(Kind::List { entry: Entry::Email, max: 20 }, Const::Words(&[]));
+            of(Kind::List { entry: Entry::Email, max: 20 }, Const::Words(&[])).needs(Feature::Compliance);
         /// Tell the sender when a message leaves encrypted.
-        encrypted "Sent as an encrypted message": bool = flag(false);
+        encrypted "Sent as an encrypted message": bool = flag(false).needs(Feature::Encryption);
         /// Who else is told then.
         encrypted_to "Sent as an encrypted message: also notify": Vec<EmailAddress> =
-            of(Kind::List { entry: Entry::Email, max: 20 }, Const::Words(&[]));
+            of(Kind::List { entry: Entry::Email, max: 20 }, Const::Words(&[])).needs(Feature::Encryption);
         /// The most notifications for one mailbox in an hour.
         per_hour "Notifications per hour per mailbox": Option<u8> =
             Spec::or(&Kind::Int { min: 1, max: 10, unit: "notifications" }, "unlimited", "Unlimited");

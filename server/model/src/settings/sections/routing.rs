@@ -31,7 +31,7 @@ section! {
 }
 section! {
     /// Email Continuity.
-    continuity "Email Continuity", chapter 6, at DOMAINS => ContinuityValues {
+    continuity "Email Continuity", chapter 6, at DOMAINS, needs Continuity => ContinuityValues {
         /// Owners may use the webmail while the mail server is down.
         enabled "Enable Email Continuity": bool = flag(false);
         /// Switch the webmail on when the mail server fails.

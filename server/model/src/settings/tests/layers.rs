@@ -39,13 +39,13 @@ fn what_the_organisation_blocks_nobody_loosens() {
     assert_eq!(f.languages["fr"].action, Action::Block);
     assert_eq!(v.dmarc.override_policy, Some(ActionSetting::of(Action::Block)));
     assert_eq!(v.senders.enemies_action.action, Action::Quarantine, "no mailbox may set it");
-    let source = |path: &str| explain(&levels, path).unwrap();
+    let source = |path: &str| explain(&levels, path, Off::default()).unwrap();
     assert_eq!(source("filtering.spam"), Source { level: Some(Level::Domain), value: json!("block") });
     assert_eq!(source("filtering.virus"), Source { level: None, value: json!("block") });
     assert_eq!(source("filtering.junk"), Source { level: Some(Level::Mailbox), value: json!("allow") });
     assert_eq!(source("filtering.bot"), Source { level: None, value: json!("quarantine") });
     assert_eq!(source("filtering.attachments").level, Some(Level::Mailbox));
-    assert_eq!(explain(&levels, "filtering.nothing"), None);
+    assert_eq!(explain(&levels, "filtering.nothing", Off::default()), None);
 }
 
 #[test]
@@ -124,7 +124,7 @@ proptest! {
     fn what_is_explained_is_what_holds(s in INBOUND.map(generate::at), index in 0..DEFINITIONS.len()) {
         let d = &DEFINITIONS[index];
         let levels: Vec<_> = INBOUND.into_iter().zip(&s).collect();
-        let source = explain(&levels, &d.path()).unwrap();
+        let source = explain(&levels, &d.path(), Off::default()).unwrap();
         let values = serde_json::to_value(Layered::from_lowest(levels.iter().copied()).resolve(Direction::Inbound));
         let held = match d.kind {
             Kind::Optional { word, .. } if source.value == word => serde_json::Value::Null,
@@ -136,5 +136,57 @@ proptest! {
             None => prop_assert!(sets.iter().all(|l| l.is_personal()), "only a Block hides who sets it"),
             Some(level) => prop_assert!(sets.contains(&level)),
         }
+    }
+}
+
+#[test]
+fn what_needs_a_feature_that_is_off_counts_as_not_set_and_comes_back_with_it() {
+    use crate::view::Feature;
+    let network = set(json!({"outbound_filtering": {"health": "block", "spam": "markup",
+            "phish": {"action": "attach_encrypted", "bcc": ["a@b.test"]}, "virus": "special_routing",
+            "attachments": {"pdf": "attach_encrypted", "doc": "markup"}},
+        "outbound_encryption": {"triggers": {"a": {"word": "[secure]", "action": "attach_encrypted"},
+            "b": {"word": "[route]", "action": "special_routing"}}},
+        "encryption_service": {"keep_days": 5}}));
+    let layered = Layered::from_lowest([(Level::OutboundIp, &network)]);
+    let on = layered.clone().without(Off::all_but(Feature::ALL)).resolve(Direction::Outbound);
+    assert_eq!(on, layered.resolve(Direction::Outbound));
+    assert_eq!((on.outbound_filtering.health.action, on.encryption_service.keep_days), (Action::Block, 5));
+
+    let off = layered.clone().without(Off::all_but(&[Feature::Continuity])).resolve(Direction::Outbound);
+    let f = &off.outbound_filtering;
+    assert_eq!((f.health.action, f.spam.action, off.encryption_service.keep_days), (Action::Allow, Action::Markup, 30));
+    assert_eq!(f.phish.action, Action::Quarantine, "what was to leave encrypted does not leave in clear text");
+    assert_eq!(f.phish.bcc.len(), 1);
+    assert_eq!((f.attachments["pdf"].action, f.attachments["doc"].action), (Action::Quarantine, Action::Markup));
+    assert_eq!(f.virus.action, Action::Quarantine, "special routing leads to the Encryption Service");
+    assert_eq!(off.outbound_encryption.triggers.keys().collect::<Vec<_>>(), ["b"]);
+
+    let custom = set(json!({"special_routing": {"method": "custom"}}));
+    let levels = [(Level::DefaultOutbound, &custom), (Level::OutboundIp, &network)];
+    let off = Off::all_but(&[]);
+    let v = Layered::from_lowest(levels).without(off).resolve(Direction::Outbound);
+    assert_eq!(v.outbound_filtering.virus.action, Action::SpecialRouting);
+    assert_eq!(explain(&levels, "outbound_filtering.health", off), None);
+    let phish = explain(&levels, "outbound_filtering.phish", off).unwrap();
+    assert_eq!(phish.value, json!({"action": "quarantine", "bcc": ["a@b.test"]}));
+}
+
+#[test]
+fn an_account_without_a_feature_is_refused_what_needs_it_and_nothing_else() {
+    use crate::view::Feature;
+    let refuses = |path: &str, value| Off::all_but(&[]).refuses(definition(path).unwrap(), &value);
+    assert_eq!(refuses("continuity.enabled", json!(true)), Some(Feature::Continuity));
+    assert_eq!(refuses("outbound_filtering.profanity", json!("block")), Some(Feature::Compliance));
+    assert_eq!(refuses("outbound_filtering.spam", json!("attach_encrypted")), Some(Feature::Encryption));
+    assert_eq!(
+        refuses("outbound_filtering.attachments", json!({"pdf": "attach_encrypted"})),
+        Some(Feature::Encryption)
+    );
+    assert_eq!(refuses("outbound_filtering.spam", json!("special_routing")), None);
+    assert_eq!(refuses("filtering.spam", json!("block")), None);
+    for d in &DEFINITIONS {
+        assert_eq!(Off::default().refuses(d, &d.default()), None, "{}", d.path());
+        assert_eq!(Off::all_but(&[]).refuses(d, &d.default()), d.feature, "{}", d.path());
     }
 }

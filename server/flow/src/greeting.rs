@@ -1,55 +1,18 @@
-//! What the Internet says of a domain right now: nothing is taken from a cache.
+//! Whether a mail server is there: its greeting.
 
 use model::HostPort;
-use service::{BoxFuture, Probe};
-use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-const DNS: Duration = Duration::from_secs(5);
 const CONNECT: Duration = Duration::from_secs(5);
 const GREETING: Duration = Duration::from_secs(10);
 /// A line of a greeting is shorter (RFC 5321 section 4.5.3.1.5).
 const LINE: usize = 512;
 
-/// Asks these servers; none: those of the system.
-pub struct Live {
-    pub servers: Vec<SocketAddr>,
-}
-
-impl Live {
-    async fn look_up(&self, name: &str, kind: hickory_resolver::proto::rr::RecordType) -> Result<Vec<String>, String> {
-        use hickory_resolver::proto::rr::RData;
-        let resolver = crate::serve::resolver(&self.servers).map_err(|e| format!("The DNS cannot be asked: {e}"))?;
-        let answer = timeout(DNS, resolver.lookup(format!("{name}."), kind)).await;
-        let found = match answer {
-            Err(_) => return Err(format!("No answer from the DNS within {} s.", DNS.as_secs())),
-            Ok(Err(e)) if e.is_nx_domain() => return Err(format!("The DNS knows no {name}.")),
-            Ok(Err(e)) if e.is_no_records_found() => return Ok(Vec::new()),
-            Ok(Err(e)) => return Err(format!("The DNS did not answer: {e}")),
-            Ok(Ok(found)) => found,
-        };
-        let mut out: Vec<(u16, String)> = found
-            .answers()
-            .iter()
-            .filter_map(|record| match &record.data {
-                RData::MX(mx) => Some((mx.preference, mx.exchange.to_utf8().trim_end_matches('.').to_owned())),
-                RData::TXT(txt) => {
-                    let joined: Vec<u8> = txt.txt_data.iter().flat_map(|part| part.iter().copied()).collect();
-                    Some((0, String::from_utf8_lossy(&joined).into_owned()))
-                }
-                _ => None,
-            })
-            .collect();
-        out.sort_by_key(|(preference, _)| *preference);
-        Ok(out.into_iter().map(|(_, text)| text).collect())
-    }
-}
-
 /// The first line of a greeting; control characters are left out.
-async fn greeting(gateway: &HostPort) -> Result<String, String> {
+pub(crate) async fn greeting(gateway: &HostPort) -> Result<String, String> {
     let connect = timeout(CONNECT, TcpStream::connect((gateway.host.as_str(), gateway.port))).await;
     let mut stream = match connect {
         Err(_) => return Err(format!("No connection within {} s.", CONNECT.as_secs())),
@@ -81,18 +44,6 @@ async fn greeting(gateway: &HostPort) -> Result<String, String> {
         true => Ok(format!("Answers: {first}")),
         false if first.is_empty() => Err("Connected, but it said nothing.".to_owned()),
         false => Err(format!("Connected, but it takes no mail: {first}")),
-    }
-}
-
-impl Probe for Live {
-    fn mx<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>> {
-        Box::pin(self.look_up(name, hickory_resolver::proto::rr::RecordType::MX))
-    }
-    fn txt<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Vec<String>, String>> {
-        Box::pin(self.look_up(name, hickory_resolver::proto::rr::RecordType::TXT))
-    }
-    fn gateway<'a>(&'a self, gateway: &'a HostPort) -> BoxFuture<'a, Result<String, String>> {
-        Box::pin(greeting(gateway))
     }
 }
 
