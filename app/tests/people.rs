@@ -164,7 +164,8 @@ async fn hold_long_ones(demo: &Demo, data: &std::path::Path, n: u128) {
                     notes: vec![subject.clone(); 20],
                 },
                 disposition: model::Disposition::Quarantined,
-                held: Some(QuarantineRecord { blob: blob.clone(), edits: Vec::new(), system: false }),
+                kept: None,
+                held: Some(QuarantineRecord { blob: blob.clone(), edits: Vec::new(), system: false, sender: None }),
             }],
         })
         .collect();

@@ -144,7 +144,7 @@ async fn serve(mut config: Config, file: Option<PathBuf>, demo: bool) -> Result<
         tally,
         service: service.clone(),
         queue: queue.clone(),
-        routing,
+        routing: routing.clone(),
         signer: flow::Signer::new(vault.clone()),
         snapshots: snapshots.clone(),
         dns: dns.clone(),

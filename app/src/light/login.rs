@@ -24,12 +24,13 @@ pub fn page(
 ) -> Response {
     let next = own_path(next).filter(|n| n.len() <= 300).unwrap_or_default().to_owned();
     let look = crate::web::look::current();
+    let label = crate::login::login_label(&look);
     let body = view! {
         <h1>{t!("Log in")}</h1>
         {refused.map(|s| view! { <p class="bad" role="alert">{said(s)}</p> })}
         <form method="post" action="/light/login">
             <input type="hidden" name="next" value=next />
-            <p><label for="email">{said(&look.login_label)}</label><input id="email" type="email" name="email" value=email.to_owned() required autocomplete="username" /></p>
+            <p><label for="email">{label}</label><input id="email" type="email" name="email" value=email.to_owned() required autocomplete="username" /></p>
             <p><label for="password">{t!("Password")}</label><input id="password" type="password" name="password" required autocomplete="current-password" /></p>
             {question.map(|c| view! {
                 <input type="hidden" name="captcha_token" value=c.token />

@@ -230,6 +230,7 @@ fn record(
             ..SenderFacts::default()
         },
         ran: ran.iter().enumerate().map(|(i, name)| ((*name).into(), 40 + 310 * i as u64)).collect(),
+        ..Findings::default()
     };
     let held = blob.map(|blob| QuarantineRecord {
         blob,

@@ -71,6 +71,9 @@ accounts:
           outbound_filtering: { health: quarantine, finance: quarantine, profanity: quarantine }
 ";
 
+/// Category, the client's address, sender, and (recipient or subject, message).
+type Case<'a> = (&'a str, [u8; 4], &'a str, (String, Vec<u8>));
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_category_is_reached_and_explained() {
     let gateway = sink().await;
@@ -105,7 +108,7 @@ async fn each_category_is_reached_and_explained() {
     let sent = |name: &str| (sample(name).from.clone(), sample(name).body.clone());
     let own = |from: &str, body: Vec<u8>| (from.to_owned(), body);
     // What is expected, who sends it, and the message.
-    let inbound: Vec<(&str, [u8; 4], &str, (String, Vec<u8>))> = vec![
+    let inbound: Vec<Case<'_>> = vec![
         ("VIRUS", plain, "bob", sent("eicar")),
         ("PHISH", plain, "bob", sent("phishing")),
         ("SPAM", plain, "bob", sent("spam")),

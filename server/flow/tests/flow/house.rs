@@ -88,7 +88,7 @@ impl House {
             services: Services::new(Authenticator::with_zone(Zone::default(), Arc::new(Timestamp::now))),
             knowledge: Arc::new(LiveKnowledge::load(dir.path().to_owned()).unwrap()),
             service: service.clone(),
-            routing,
+            routing: routing.clone(),
             discovery: Discovery::new(Arc::new(Zone::default()), "mx.postern.test".into(), service.clone()),
             options: PipelineOptions {
                 threads: 1,

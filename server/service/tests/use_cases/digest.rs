@@ -367,6 +367,8 @@ async fn measured_100_000_digests() {
                     profile: None,
                     tags: vec![],
                     strip: vec![],
+                    cut_subject: vec![],
+                    bcc: vec![],
                     keep_blocked: false,
                     notes: vec![],
                 };
@@ -390,7 +392,8 @@ async fn measured_100_000_digests() {
                         account: Some(m.account),
                         verdict,
                         disposition: Disposition::Quarantined,
-                        held: Some(QuarantineRecord { blob: "b".into(), edits: vec![], system: false }),
+                        kept: None,
+                        held: Some(QuarantineRecord { blob: "b".into(), edits: vec![], system: false, sender: None }),
                     }],
                 }
             })

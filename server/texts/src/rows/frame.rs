@@ -12,6 +12,8 @@ super::rows! {
     "Log out" => "Abmelden", "Se déconnecter", "Cerrar sesión";
     "Log out {where}" => "{where} abmelden", "Déconnecter {where}", "Cerrar sesión en {where}";
     "Dismiss" => "Schließen", "Fermer", "Cerrar";
+    "Search in" => "Suchen in", "Chercher dans", "Buscar en";
+    "View source" => "Quelltext ansehen", "Voir la source", "Ver el código fuente";
     "Everything" => "Alles", "Tout", "Todo";
     "Search everything" => "Alles durchsuchen", "Rechercher partout", "Buscar en todo";
     "Search or jump to" => "Suchen oder springen zu", "Rechercher ou aller à", "Buscar o ir a";

@@ -40,6 +40,7 @@ super::rows! {
     "No message is ticked. Tick the messages first." => "Keine Nachricht ist angekreuzt. Kreuzen Sie zuerst Nachrichten an.", "Aucun message n’est coché. Cochez d’abord les messages.", "No hay ningún mensaje marcado. Marque antes los mensajes.";
     "No message is selected. Tick the messages first." => "Keine Nachricht ist ausgewählt. Wählen Sie zuerst Nachrichten aus.", "Aucun message n’est sélectionné. Cochez d’abord les messages.", "No hay ningún mensaje seleccionado. Marque antes los mensajes.";
     "Choose what to do with the messages." => "Wählen Sie, was mit den Nachrichten geschehen soll.", "Choisissez ce qu’il faut faire des messages.", "Elija qué hacer con los mensajes.";
+    "{n} held again" => "{n} wieder zurückgehalten", "{n} à nouveau retenu(s)", "{n} retenido(s) de nuevo";
     "{n} released" => "{n} freigegeben", "{n} libéré(s)", "{n} liberado(s)";
     "{n} returned to the sender" => "{n} an den Absender zurück", "{n} renvoyé(s) à l’expéditeur", "{n} devuelto(s) al remitente";
     "{n} deleted" => "{n} gelöscht", "{n} supprimé(s)", "{n} eliminado(s)";
