@@ -252,6 +252,6 @@ async fn the_browser_gets_the_texts_of_its_language_as_a_file_to_keep() {
     assert!(answer.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
     let list: Vec<String> = serde_json::from_slice(&to_bytes(answer.into_body(), usize::MAX).await.unwrap()).unwrap();
     assert!(list.iter().any(|t| t == "Anmelden"));
-    assert!(!browser.page("/login", "en").await.contains("/pkg/texts/"), "English is in the program");
-    assert_eq!(browser.ask(Request::get("/pkg/texts/de.0.json"), "", String::new()).await.status(), 404);
+    assert!(!browser.page("/login", "en").await.contains("/texts/"), "English is in the program");
+    assert_eq!(browser.ask(Request::get("/texts/de.0.json"), "", String::new()).await.status(), 404);
 }

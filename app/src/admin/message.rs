@@ -139,7 +139,7 @@ fn print() -> AnyView {
     let print = |_| {
         let _ = window().print();
     };
-    view! { <button class="btn" type="button" hidden=move || !can.get() on:click=print><Icon name="page" />"Print"</button> }.into_any()
+    view! { <button class="btn" type="button" hidden=move || !can.get() on:click=print><Icon name="page" />{t!("Print")}</button> }.into_any()
 }
 
 #[component]

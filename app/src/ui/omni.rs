@@ -3,6 +3,7 @@
 //! results.
 
 use crate::api::search::{CATEGORIES, FoundIn, search};
+use crate::text::named;
 use crate::ui::Icon;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -77,7 +78,7 @@ pub fn Omni(action: &'static str) -> impl IntoView {
                 on:keydown=keys />
             <select class="omni-category" name="category" aria-label=t!("Search in") on:change=move |event| category.set(event_target_value(&event))>
                 <option value="">{t!("Everything")}</option>
-                {CATEGORIES.iter().map(|(key, title)| view! { <option value=*key>{*title}</option> }).collect_view()}
+                {CATEGORIES.iter().map(|(key, title)| view! { <option value=*key>{named(title)}</option> }).collect_view()}
             </select>
             <kbd aria-hidden="true">{t!("Ctrl K")}</kbd>
             <div id="omni-list" class="omni-list" role="listbox" aria-label=t!("Found") hidden=move || !shown()>

@@ -37,7 +37,7 @@ fn said(set: &SetLanguage, headers: &HeaderMap) -> Option<Language> {
 
 /// Middleware: finds the language once for a request.
 pub async fn find(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/pkg/") {
+    if ["/pkg/", "/texts/"].iter().any(|p| request.uri().path().starts_with(p)) {
         return next.run(request).await;
     }
     let set = request.extensions().get::<LoggedIn>().map(|l| l.language.clone()).unwrap_or_default();
@@ -101,11 +101,10 @@ pub async fn choose(
 
 /// Where the browser finds the texts of a language; None for English, which it has.
 pub fn texts_path(language: Language) -> Option<String> {
-    (language != Language::En)
-        .then(|| format!("/pkg/texts/{}.{}.json", language.code(), texts::browser::version(language)))
+    (language != Language::En).then(|| format!("/texts/{}.{}.json", language.code(), texts::browser::version(language)))
 }
 
-/// `GET /pkg/texts/de.0123456789abcdef.json`: the name changes with the texts, so that it may be kept for good.
+/// `GET /texts/de.0123456789abcdef.json`: the name changes with the texts, so that it may be kept for good.
 pub async fn texts_file(Path(file): Path<String>) -> Response {
     let language = file.split('.').next().and_then(Language::parse);
     let ours = language.and_then(texts_path).is_some_and(|path| path.ends_with(&format!("/{file}")));

@@ -83,7 +83,7 @@ pub fn router(state: AppState) -> Router {
         .route(super::PASSWORD, post(passwords::change))
         .route("/forgot", post(passwords::forgot))
         .route("/language", post(language::choose))
-        .route("/pkg/texts/{file}", get(language::texts_file))
+        .route("/texts/{file}", get(language::texts_file))
         .route("/activate/{token}", post(passwords::by_link))
         .route("/brand/{which}", get(look::picture))
         .route("/message/{id}/raw", get(files::raw))

@@ -79,10 +79,6 @@ fn filter(b: &mut Query, dialect: Dialect, scope: Scope, q: &QuarantineQuery) {
         }
         Scope::Mailbox(m) => {
             b.push(" AND q.mailbox = ").push_bind(m.0);
-            // What the mailbox has sent is there for who asks for it.
-            if q.direction.is_none() {
-                b.push(" AND q.direction = 'inbound'");
-            }
         }
     }
     if let Some(category) = q.category {

@@ -71,7 +71,7 @@ accounts:
           outbound_filtering: { health: quarantine, finance: quarantine, profanity: quarantine }
 ";
 
-/// Category, the client's address, sender, and (recipient or subject, message).
+/// The category that is expected, the client, the mailbox, and (sender, message).
 type Case<'a> = (&'a str, [u8; 4], &'a str, (String, Vec<u8>));
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,7 +107,6 @@ async fn each_category_is_reached_and_explained() {
     let adult = "Hot XXX porn videos, horny sluts: join free, over 18, watch hardcore sex movies! Explicit webcam girls near you want sex";
     let sent = |name: &str| (sample(name).from.clone(), sample(name).body.clone());
     let own = |from: &str, body: Vec<u8>| (from.to_owned(), body);
-    // What is expected, who sends it, and the message.
     let inbound: Vec<Case<'_>> = vec![
         ("VIRUS", plain, "bob", sent("eicar")),
         ("PHISH", plain, "bob", sent("phishing")),

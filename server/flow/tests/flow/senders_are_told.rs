@@ -127,5 +127,5 @@ async fn nobody_is_told_where_nothing_is_set_and_owners_see_no_outbound_mail_whe
     let refused = house.service.message(&bob, all.rows[0].id).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::NotFound);
     let query = QuarantineQuery { direction: Some(Direction::Outbound), ..Default::default() };
-    assert_eq!(house.service.quarantine(&bob, &query).await.unwrap_err().code(), ErrorCode::Forbidden);
+    assert_eq!(house.service.quarantine(&bob, &query).await.unwrap().total, 0);
 }

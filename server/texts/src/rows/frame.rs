@@ -58,6 +58,13 @@ super::rows! {
     "Reports" => "Berichte", "Rapports", "Informes";
     "Message log" => "Nachrichtenprotokoll", "Journal des messages", "Registro de mensajes";
     "Getting Started" => "Erste Schritte", "Premiers pas", "Primeros pasos";
+    "Brand" => "Marke", "Marque", "Marca";
+    "Brands" => "Marken", "Marques", "Marcas";
+    "Verifier" => "Prüfdienst", "Vérificateur", "Verificador";
+    "Verifiers" => "Prüfdienste", "Vérificateurs", "Verificadores";
+    "Notification" => "Benachrichtigung", "Notification", "Notificación";
+    "Notifications" => "Benachrichtigungen", "Notifications", "Notificaciones";
+    "Print" => "Drucken", "Imprimer", "Imprimir";
     "Account" => "Konto", "Compte", "Cuenta";
     "Administrator" => "Administrator", "Administrateur", "Administrador";
     "Domain" => "Domain", "Domaine", "Dominio";

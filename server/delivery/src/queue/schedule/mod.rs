@@ -127,6 +127,9 @@ impl Schedule {
         expires: Timestamp,
         now: Timestamp,
     ) {
+        // Made before the clock was set back: what it waits for is as far away as it was.
+        let ahead = created.since(now).max(0);
+        let [created, at, expires] = [created, at, expires].map(|t| t.plus(-ahead));
         let way = Way { route: route.clone(), wish: task.held.envelope.tls_wish };
         let destination = match self.ids.get(&way) {
             Some(id) => *id,

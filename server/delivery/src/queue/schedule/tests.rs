@@ -258,6 +258,16 @@ fn what_expires_leaves_the_queue_but_not_while_it_is_tried() {
 }
 
 #[test]
+fn what_comes_from_before_the_clock_was_set_back_waits_no_longer() {
+    let mut s = schedule(1, 100);
+    let (made, now) = (Timestamp(900_000), Timestamp(5_000));
+    s.add(task(1), &route("a.test"), made, made, made.plus(60_000), now);
+    assert_eq!(s.take_todo().starts.len(), 1, "it is tried at once");
+    s.add(task(2), &route("b.test"), made, made.plus(1_000), made.plus(60_000), now);
+    assert_eq!(s.next(), Some(now.plus(1_000)));
+}
+
+#[test]
 fn what_was_never_tried_is_tried_once_before_it_expires_unless_its_destination_is_down() {
     let mut s = schedule(1, 100);
     let start = add(&mut s, "a.test", 2, 0).pop().unwrap();
