@@ -3,6 +3,8 @@
 import { unique } from '../support/mail';
 import { expect, open, test } from '../support/test';
 
+test.use({ as: 'admin' });
+
 test('a verifier is added by its type, changed, and deleted', async ({ page }) => {
   const name = unique('directory');
   await open(page, '/admin/verifiers/new');
