@@ -4,7 +4,7 @@ import { unique } from '../support/mail';
 import { expect, open, test } from '../support/test';
 
 // The browser tells of the refusals that are provoked, and of a page that asked once more for the brand that is gone.
-test.use({ as: 'admin', expected: [/status of 422/, /status of 404 .*fn\/brand\?/] });
+test.use({ as: 'admin', expected: [/status of 422|status of 404 .*fn\/brand\?/] });
 
 test('a verifier is added by its type, changed, and deleted', async ({ page }) => {
   const name = unique('directory');
