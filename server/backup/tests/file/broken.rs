@@ -26,11 +26,16 @@ async fn whole(directory: &Path) -> (Installation, Vec<u8>) {
 async fn a_file_that_is_cut_short_or_has_a_changed_byte_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let (_, bytes) = whole(directory.path()).await;
+    let content = zstd::decode_all(&*bytes).unwrap();
     for n in 0..40 {
         let at = bytes.len() * n / 40;
         refused(directory.path(), &bytes[..at]).await;
         let mut changed = bytes.clone();
         changed[at] ^= 1;
+        // A few bits of zstd mean nothing: what says the same with another byte is not broken.
+        if zstd::decode_all(&*changed).is_ok_and(|found| found == content) {
+            continue;
+        }
         refused(directory.path(), &changed).await;
     }
     for at in [1, 4, 5, 20, 100, 512] {
