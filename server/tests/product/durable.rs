@@ -184,9 +184,12 @@ async fn a_disk_that_turns_read_only_refuses_and_has_all_that_was_accepted() {
     server.apply(&document(sink.address(), &sink.address().to_string()));
     let load = Load::start(&server, PAUSE);
     seconds(1).await;
+    // What is being synced in the very moment of the failure is between the kernel and its journal.
+    load.hold(true).await;
     if !mounted.fail() {
         return;
     }
+    load.hold(false).await;
     seconds(1).await;
     let accepted = load.accepted();
     seconds(2).await;

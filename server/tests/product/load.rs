@@ -18,6 +18,7 @@ struct Shared {
     refused: AtomicU64,
     next: AtomicU64,
     stop: AtomicBool,
+    hold: AtomicBool,
 }
 
 /// Senders that run until [`Load::stop`]; every other one sends outbound, and every fourth message has a virus.
@@ -65,6 +66,12 @@ impl Load {
 
     pub fn accepted(&self) -> usize {
         self.shared.accepted.lock().len()
+    }
+
+    /// The senders stop between two messages, or go on.
+    pub async fn hold(&self, yes: bool) {
+        self.shared.hold.store(yes, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_millis(500)).await;
     }
 
     pub fn refused(&self) -> u64 {
@@ -177,6 +184,9 @@ async fn send(shared: Arc<Shared>, way: Way, smtp: SocketAddr, eicar: Arc<String
             continue;
         };
         while !stopped() {
+            while shared.hold.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             let n = shared.next.fetch_add(1, Ordering::Relaxed);
             let name = format!("{}-{n}", way.name);
             // Every fourth is held instead of delivered.
